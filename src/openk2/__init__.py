@@ -1,0 +1,1 @@
+"""openk2: train, serve and run agents on models of the Kimi K2 architecture."""
