@@ -1,0 +1,157 @@
+"""What a model says, piece by piece. Streaming and not streaming are the same events; `fold` is the one way to a
+message.
+
+The order within one answer: PromptTokens, then any number of deltas and Tokens, then Usage, then Finished. Tool call
+`index` counts the calls of this answer from 0; its arguments arrive in pieces between ToolCallStart and ToolCallEnd.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from openk2.chat.messages import Message, ToolCall
+
+FinishReason = Literal["stop", "length", "tool_calls", "cancelled"]
+
+
+@dataclass(frozen=True)
+class ReasoningDelta:
+    """The next piece of the model's reasoning."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class TextDelta:
+    """The next piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolCallStart:
+    """A tool call begins; its arguments follow."""
+
+    index: int
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ToolCallArguments:
+    """The next piece of a call's arguments, JSON text."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolCallEnd:
+    """A tool call is complete."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class PromptTokens:
+    """The ids the model was prompted with, from backends that render the prompt themselves."""
+
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The ids the model sampled since the last Tokens, as they were sampled, markers and end of turn included."""
+
+    ids: tuple[int, ...]
+    logprobs: tuple[float, ...] = ()
+    """One natural logarithm per id when the request asked for them, else empty."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the answer cost, in tokens."""
+
+    prompt_tokens: int
+    cached_tokens: int
+    """How many of the prompt tokens came out of a cache."""
+    completion_tokens: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The answer is over."""
+
+    reason: FinishReason
+
+
+Event = (
+    ReasoningDelta
+    | TextDelta
+    | ToolCallStart
+    | ToolCallArguments
+    | ToolCallEnd
+    | PromptTokens
+    | Tokens
+    | Usage
+    | Finished
+)
+
+
+class Fold:
+    """Collects the events of one answer, one `add` at a time, in time linear in the text."""
+
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._reasoning: list[str] = []
+        self._calls: dict[int, tuple[str, str, list[str]]] = {}
+        self.prompt_ids: tuple[int, ...] = ()
+        self.token_ids: list[int] = []
+        """Every sampled id, in order; empty when the backend does not report ids."""
+        self.logprobs: list[float] = []
+        self.usage: Usage | None = None
+        self.reason: FinishReason | None = None
+        """Why the answer ended; None while it has not."""
+
+    def add(self, event: Event) -> None:
+        """Take the next event."""
+        match event:
+            case TextDelta(text):
+                self._text.append(text)
+            case ReasoningDelta(text):
+                self._reasoning.append(text)
+            case ToolCallStart(index, id, name):
+                self._calls[index] = (id, name, [])
+            case ToolCallArguments(index, text):
+                if index in self._calls:
+                    self._calls[index][2].append(text)
+            case PromptTokens(ids):
+                self.prompt_ids = ids
+            case Tokens(ids, logprobs):
+                self.token_ids.extend(ids)
+                self.logprobs.extend(logprobs)
+            case Usage():
+                self.usage = event
+            case Finished(reason):
+                self.reason = reason
+            case ToolCallEnd():
+                pass
+
+    @property
+    def message(self) -> Message:
+        """The assistant message so far; reasoning is None when none was given."""
+        calls = (self._calls[index] for index in sorted(self._calls))
+        return Message(
+            role="assistant",
+            content="".join(self._text),
+            reasoning="".join(self._reasoning) or None,
+            tool_calls=tuple(ToolCall(id, name, "".join(pieces)) for id, name, pieces in calls),
+        )
+
+
+def fold(events: Iterable[Event]) -> Message:
+    """The message that the events of one answer add up to."""
+    folded = Fold()
+    for event in events:
+        folded.add(event)
+    return folded.message
