@@ -223,8 +223,9 @@ def messages_from_openai(data: object, where: str = "messages") -> tuple[Message
         if message.role == "tool" and message.tool_call_id not in made:
             known = ", ".join(sorted(made)) or "none were made"
             raise ChatError(
-                f"{where}[{i}].tool_call_id is {message.tool_call_id!r}, which no earlier assistant message called;
-                calls: {known}" ) return messages
+                f"{where}[{i}].tool_call_id is {message.tool_call_id!r}, which no earlier message called; calls: {known}"
+            )
+    return messages
 
 
 def tools_from_openai(data: object, where: str = "tools") -> tuple[ToolSpec, ...]:

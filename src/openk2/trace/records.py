@@ -53,7 +53,7 @@ class Step:
             )
         if self.logprobs and len(self.logprobs) != sum(self.mask):
             raise TraceError(
-                f"step.logprobs has {len(self.logprobs)} entries for {sum(self.mask)} sampled ids; accepted: as many or 0"
+                f"step.logprobs has {len(self.logprobs)} entries for {sum(self.mask)} sampled ids; accepted: as many"
             )
 
 
