@@ -1,0 +1,1 @@
+"""Documents to token shards: sources, cleaning, deduplication, packing, mixing, the loader."""

@@ -1,0 +1,182 @@
+"""The recipe of a corpus: a TOML file read into checked dataclasses; every mistake is one RecipeError naming file, table and key."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from openk2.data.sources import SOURCES
+from openk2.errors import RecipeError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """One `[[source]]` table."""
+
+    name: str
+    """A name of the registry (`openk2 data sources`), or `files` for one's own."""
+    maximum_bytes: int | None = None
+    """Stop after this much cleaned text; required for generated sources."""
+    kind: str | None = None
+    """Overrides the registry's kind."""
+    version: str | None = None
+    """Overrides the pinned package version."""
+    optional: bool = False
+    """When the registry's client (npm, apt-get) is missing on this machine, say so and go on without."""
+    path: str | None = None
+    """For `files`: a folder or file, relative to the recipe."""
+    label: str | None = None
+    """For `files`: the name under which the text is recorded."""
+    licence: str | None = None
+    """For `files`: the licence that is recorded."""
+
+    @property
+    def label_or_name(self) -> str:
+        """The name the documents carry."""
+        return self.label or self.name
+
+
+@dataclass(frozen=True)
+class CleanSection:
+    """`[clean]`."""
+
+    minimum_characters: int = 120
+    """Shorter documents are dropped."""
+    maximum_characters: int = 40_000
+    """Longer documents are cut at paragraph ends."""
+
+
+@dataclass(frozen=True)
+class HoldoutSection:
+    """`[holdout]`: documents never trained on, chosen by hash."""
+
+    fraction: float = 0.01
+    """Share of each kind, within the two bounds below."""
+    minimum_bytes: int = 200_000
+    maximum_bytes: int = 300_000
+
+
+@dataclass(frozen=True)
+class TokenizerSection:
+    """`[tokenizer]`; without a path the build stops after the documents."""
+
+    path: str | None = None
+    """Directory of a trained tokenizer; relative to the output directory."""
+    vocab_size: int | None = None
+    """When given and the path has no tokenizer, one of this size (256 special slots included) is trained on the documents."""
+    sample_bytes: int = 30_000_000
+    """Text it is trained on, drawn evenly from the kinds."""
+
+
+@dataclass(frozen=True)
+class DataRecipe:
+    """A whole recipe."""
+
+    output: str
+    """Directory of documents, shards and manifest; relative to the current directory."""
+    source: tuple[SourceEntry, ...]
+    seed: int = 0
+    """Of generated text and of the hold-out choice."""
+    packages: str | None = None
+    """Where downloaded packages are kept; default `packages` in the output directory."""
+    clean: CleanSection = field(default_factory=CleanSection)
+    holdout: HoldoutSection = field(default_factory=HoldoutSection)
+    tokenizer: TokenizerSection = field(default_factory=TokenizerSection)
+    directory: Path = field(default=Path("."), metadata={"internal": True})
+    """Folder of the recipe file, for relative paths of `files`."""
+
+
+def load_recipe(path: Path) -> DataRecipe:
+    """Read and check a recipe; raises RecipeError naming what is wrong and what would be accepted."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: not valid TOML: {error}") from None
+    return parse_recipe(table, where=str(path), directory=path.parent)
+
+
+def parse_recipe(table: dict[str, Any], *, where: str = "recipe", directory: Path = Path(".")) -> DataRecipe:
+    """Check a recipe given as a table; raises RecipeError."""
+    recipe = dataclasses.replace(_read(DataRecipe, table, where), directory=directory)
+    if not recipe.source:
+        raise RecipeError(f"{where}: source: at least one [[source]] table is needed")
+    labels: set[str] = set()
+    for number, entry in enumerate(recipe.source):
+        at = f"{where}: source[{number}]"
+        known = SOURCES.get(entry.name)
+        if known is None:
+            raise RecipeError(f"{at}.name: unknown source {entry.name!r}; known: {', '.join(sorted(SOURCES))}")
+        if known.endless and entry.maximum_bytes is None:
+            raise RecipeError(f"{at} ({entry.name}): maximum_bytes is required, generated text has no end")
+        if entry.maximum_bytes is not None and entry.maximum_bytes <= 0:
+            raise RecipeError(f"{at}.maximum_bytes: must be positive, not {entry.maximum_bytes}")
+        if (entry.name == "files") != (entry.path is not None):
+            raise RecipeError(f"{at}.path: {'required for' if entry.name == 'files' else 'only accepted for'} the source files")
+        if entry.version is not None and known.package is None:
+            raise RecipeError(f"{at}.version: the source {entry.name} has no package")
+        for key in ("label", "kind"):
+            value = getattr(entry, key)
+            if value is not None and not value.replace("-", "").replace("_", "").isalnum():
+                raise RecipeError(f"{at}.{key}: {value!r} must be letters, digits, - and _")
+        if entry.label_or_name in labels:
+            raise RecipeError(f"{at}.name: {entry.label_or_name!r} appears twice; give one of them another label")
+        labels.add(entry.label_or_name)
+    if not 0 <= recipe.holdout.fraction < 0.5:
+        raise RecipeError(f"{where}: holdout.fraction: must be at least 0 and below 0.5, not {recipe.holdout.fraction}")
+    if recipe.holdout.minimum_bytes > recipe.holdout.maximum_bytes:
+        raise RecipeError(f"{where}: holdout.minimum_bytes: must not exceed maximum_bytes ({recipe.holdout.maximum_bytes})")
+    if recipe.clean.maximum_characters < max(1, recipe.clean.minimum_characters):
+        raise RecipeError(f"{where}: clean.maximum_characters: must be at least minimum_characters and positive")
+    if recipe.tokenizer.vocab_size is not None and recipe.tokenizer.path is None:
+        raise RecipeError(f"{where}: tokenizer.path: required beside vocab_size, the trained tokenizer is written there")
+    return recipe
+
+
+def _read(cls: type[T], table: Any, where: str) -> T:
+    """A table as a dataclass; unknown keys, missing keys and wrong types are RecipeErrors."""
+    if not isinstance(table, dict):
+        raise RecipeError(f"{where}: must be a table, not {_toml_type(table)}")
+    hints = typing.get_type_hints(cls)
+    fields = {item.name: item for item in dataclasses.fields(cls) if not item.metadata.get("internal")}  # type: ignore[arg-type]
+    for key in table:
+        if key not in fields:
+            raise RecipeError(f"{where}: unknown key {key!r}; accepted: {', '.join(fields)}")
+    values: dict[str, Any] = {}
+    for name, item in fields.items():
+        if name in table:
+            values[name] = _convert(hints[name], table[name], f"{where}: {name}")
+        elif item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING:
+            raise RecipeError(f"{where}: missing key {name!r}")
+    return cls(**values)
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _read(hint, value, where)
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise RecipeError(f"{where}: must be an array of tables, not {_toml_type(value)}")
+        inner = typing.get_args(hint)[0]
+        return tuple(_convert(inner, item, f"{where}[{number}]") for number, item in enumerate(value))
+    accepted = [kind for kind in (typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)) if kind is not type(None)]
+    wanted = accepted[0]
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
+        names = {str: "a string", int: "an integer", float: "a number", bool: "true or false"}
+        raise RecipeError(f"{where}: must be {names[wanted]}, not {_toml_type(value)} {value!r}")
+    return value
+
+
+def _toml_type(value: Any) -> str:
+    names = {bool: "the boolean", str: "the string", int: "the integer", float: "the number", list: "the array", dict: "the table"}
+    return names.get(type(value), type(value).__name__)
