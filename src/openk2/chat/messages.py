@@ -223,7 +223,7 @@ def messages_from_openai(data: object, where: str = "messages") -> tuple[Message
         if message.role == "tool" and message.tool_call_id not in made:
             known = ", ".join(sorted(made)) or "none were made"
             raise ChatError(
-                f"{where}[{i}].tool_call_id is {message.tool_call_id!r}, which no earlier message called; calls: {known}"
+                f"{where}[{i}].tool_call_id is {message.tool_call_id!r}, which no earlier message made; made: {known}"
             )
     return messages
 
