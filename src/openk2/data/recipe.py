@@ -73,6 +73,8 @@ class TokenizerSection:
     """When given and the path has no tokenizer, one of this size (256 special slots included) is trained on the documents."""
     sample_bytes: int = 30_000_000
     """Text it is trained on, drawn evenly from the kinds."""
+    shares: dict[str, float] = field(default_factory=dict)
+    """Kind → its part of the sample, where it is not 1; 0 leaves a kind out."""
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,10 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
             raise RecipeError(f"{where}: must be an array of tables, not {_toml_type(value)}")
         inner = typing.get_args(hint)[0]
         return tuple(_convert(inner, item, f"{where}[{number}]") for number, item in enumerate(value))
+    if typing.get_origin(hint) is dict:
+        if not isinstance(value, dict):
+            raise RecipeError(f"{where}: must be a table, not {_toml_type(value)} {value!r}")
+        return {key: _convert(typing.get_args(hint)[1], item, f"{where}.{key}") for key, item in value.items()}
     accepted = [kind for kind in (typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)) if kind is not type(None)]
     wanted = accepted[0]
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):

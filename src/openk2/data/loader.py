@@ -1,0 +1,197 @@
+"""The loader: sample `i` of a run is a pure function of (seed, i), so a run resumes exactly, on any number of machines, by its next index.
+
+Two choices are made per index. Which source: every block of 1,024 samples holds each source in exact proportion to its weight, in an order
+permuted by (seed, block). Which row of it: the source's rows are permuted by (seed, source, epoch). Nothing is drawn, nothing is remembered.
+Text rows are contiguous slices of the token stream; trajectory rows are whole trajectories packed first-fit, padded, never split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from openk2.data.permutation import key_of, permute
+from openk2.data.shards import TokenShards, TrajectoryShards
+from openk2.errors import DataError
+
+BLOCK = 1024
+"""Samples in which every source has its exact share."""
+OPEN_ROWS = 64
+"""Rows first-fit packing looks back on."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One training row of T predictions."""
+
+    tokens: npt.NDArray[np.int64]
+    """[T + 1] token ids."""
+    weights: npt.NDArray[np.float32]
+    """[T] loss weight of each prediction: 0 for padding, the loader's `prompt_weight` for what the assistant did not emit, else 1."""
+
+    @property
+    def inputs(self) -> npt.NDArray[np.int64]:
+        """[T] what the model sees."""
+        return self.tokens[:-1]
+
+    @property
+    def targets(self) -> npt.NDArray[np.int64]:
+        """[T] what it should say next."""
+        return self.tokens[1:]
+
+
+class Rows(Protocol):
+    """Rows of one source at one length."""
+
+    def __len__(self) -> int: ...
+
+    def row(self, number: int) -> Sample:
+        """Row `number`."""
+        ...
+
+
+class TextRows:
+    """Contiguous slices of a token stream; neighbours share one token, so every token but the first is predicted once per epoch."""
+
+    def __init__(self, shards: TokenShards, sequence: int) -> None:
+        self._shards, self._sequence = shards, sequence
+        self._count = (len(shards) - 1) // sequence
+        if self._count < 1:
+            raise DataError(f"{shards.directory}: {len(shards)} tokens make no row of {sequence}; use a shorter sequence or more text")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def row(self, number: int) -> Sample:
+        """Tokens [number * T, number * T + T], every prediction with weight 1."""
+        start = number * self._sequence
+        tokens = self._shards.read(start, start + self._sequence + 1).astype(np.int64)
+        return Sample(tokens, np.ones(self._sequence, np.float32))
+
+
+class PackedRows:
+    """Whole trajectories in rows, first-fit in their stored order; those longer than a row are left out and counted in `left_out`."""
+
+    def __init__(self, shards: TrajectoryShards, sequence: int, prompt_weight: float = 0.0) -> None:
+        self._shards, self._sequence, self._prompt_weight = shards, sequence, prompt_weight
+        self._rows = pack(shards.lengths.tolist(), sequence + 1)
+        self.left_out = len(shards.lengths) - sum(map(len, self._rows))
+        if not self._rows:
+            raise DataError(f"{shards.directory}: none of {len(shards.lengths)} trajectories fits a row of {sequence}; the shortest has {int(shards.lengths.min())} tokens")
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, number: int) -> Sample:
+        """The trajectories of one row, one after another, padded at the end; a trajectory's first token is never a target."""
+        tokens = np.full(self._sequence + 1, self._shards.manifest.pad_id, np.int64)
+        weights = np.zeros(self._sequence + 1, np.float32)
+        at = 0
+        for member in self._rows[number]:
+            ids, mask = self._shards.trajectory(member)
+            tokens[at : at + len(ids)] = ids
+            weights[at : at + len(ids)] = np.where(mask, np.float32(1.0), np.float32(self._prompt_weight))
+            weights[at] = 0.0
+            at += len(ids)
+        return Sample(tokens, weights[1:])
+
+
+def pack(lengths: Sequence[int], capacity: int) -> list[list[int]]:
+    """Rows of item numbers, each row's lengths adding up to at most `capacity`: first fit over the newest rows, items too long left out."""
+    rows: list[list[int]] = []
+    free: list[int] = []
+    for number, length in enumerate(lengths):
+        if length > capacity:
+            continue
+        for place in range(max(0, len(rows) - OPEN_ROWS), len(rows)):
+            if free[place] >= length:
+                rows[place].append(number)
+                free[place] -= length
+                break
+        else:
+            rows.append([number])
+            free.append(capacity - length)
+    return rows
+
+
+def shares(weights: Sequence[float], block: int = BLOCK) -> list[int]:
+    """How many of `block` samples each source gets: proportional, at least one, largest remainders first."""
+    total = sum(weights)
+    exact = [weight / total * block for weight in weights]
+    counts = [max(1, int(share)) for share in exact]
+    order = sorted(range(len(weights)), key=lambda number: exact[number] - int(exact[number]), reverse=True)
+    for step in range(block - sum(counts)):
+        counts[order[step % len(order)]] += 1
+    while sum(counts) > block:
+        counts[counts.index(max(counts))] -= 1
+    return counts
+
+
+class MixtureLoader:
+    """Samples from several shard directories in fixed proportions.
+
+    `sources` are (shards, weight) pairs; weights are shares of samples, and a source that is smaller than its share is repeated in a new order
+    each epoch. Raises DataError for no source, a weight that is not positive, or shards of different tokenizers.
+    """
+
+    def __init__(self, sources: Sequence[tuple[TokenShards, float]], sequence: int, seed: int = 0, *, prompt_weight: float = 0.0) -> None:
+        if not sources:
+            raise DataError("a loader needs at least one source of shards")
+        if sequence < 1:
+            raise DataError(f"sequence must be at least 1, not {sequence}")
+        if len(sources) > BLOCK:
+            raise DataError(f"a mixture holds at most {BLOCK} sources, not {len(sources)}")
+        first = sources[0][0]
+        for shards, weight in sources:
+            if not weight > 0:
+                raise DataError(f"{shards.directory}: weight must be positive, not {weight}; leave the source out instead")
+            if shards.manifest.tokenizer_sha256 != first.manifest.tokenizer_sha256:
+                raise DataError(f"{shards.directory} and {first.directory} were made with different tokenizers; build both with the same one")
+        self.sequence, self.seed = sequence, seed
+        self.rows: list[TextRows | PackedRows] = [
+            PackedRows(shards, sequence, prompt_weight) if isinstance(shards, TrajectoryShards) else TextRows(shards, sequence) for shards, _ in sources
+        ]
+        self.counts = shares([weight for _, weight in sources])
+        """Samples of each source in a block of 1,024."""
+        self._starts = np.concatenate([[0], np.cumsum(self.counts)]).tolist()
+
+    def locate(self, index: int) -> tuple[int, int, int]:
+        """(source, epoch, row) of sample `index`."""
+        block, slot = divmod(index, BLOCK)
+        place = permute(slot, BLOCK, _key(self.seed, "block", block))
+        source = int(np.searchsorted(self._starts, place, side="right")) - 1
+        drawn = block * self.counts[source] + place - self._starts[source]
+        epoch, within = divmod(drawn, len(self.rows[source]))
+        return source, epoch, permute(within, len(self.rows[source]), _key(self.seed, f"source {source}", epoch))
+
+    def sample(self, index: int) -> Sample:
+        """Sample `index` of the run, counted from 0 without end."""
+        source, _, row = self.locate(index)
+        return self.rows[source].row(row)
+
+    def batch(self, start: int, count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """(inputs [B, T], targets [B, T], weights [B, T]) of samples start … start + count - 1."""
+        samples = [self.sample(index) for index in range(start, start + count)]
+        return np.stack([item.inputs for item in samples]), np.stack([item.targets for item in samples]), np.stack([item.weights for item in samples])
+
+    def epochs(self, samples: int) -> list[float]:
+        """How often each source is read through in a run of so many samples."""
+        return [samples / BLOCK * count / len(rows) for count, rows in zip(self.counts, self.rows, strict=True)]
+
+
+@lru_cache(maxsize=4096)
+def _key(seed: int, name: str, number: int) -> int:
+    return key_of(seed, name, number)
+
+
+def describe(loader: MixtureLoader, samples: int) -> list[dict[str, Any]]:
+    """A table of the mixture for a run's record: rows, share and epochs of each source."""
+    return [
+        {"rows": len(rows), "share": count / BLOCK, "epochs": round(epochs, 3), "left_out": getattr(rows, "left_out", 0)}
+        for rows, count, epochs in zip(loader.rows, loader.counts, loader.epochs(samples), strict=True)
+    ]
