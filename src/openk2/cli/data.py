@@ -26,7 +26,9 @@ def _say(line: str) -> None:
 def build(
     recipe: Annotated[Path, typer.Argument(help="A TOML recipe, such as recipes/data-nano.toml.")],
     out: Annotated[Path | None, typer.Option(help="Output directory instead of the recipe's.")] = None,
-    tokenizer: Annotated[Path | None, typer.Option(help="Use this tokenizer directory instead of the recipe's.")] = None,
+    tokenizer: Annotated[
+        Path | None, typer.Option(help="Use this tokenizer directory instead of the recipe's.")
+    ] = None,
     shards: Annotated[Path | None, typer.Option(help="Write the shards here instead of OUT/shards.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
@@ -37,12 +39,18 @@ def build(
         _say("stopped; the same command goes on from here")
         raise typer.Exit(130) from None
     if as_json:
-        kinds = {item.kind: {"documents": item.documents, "bytes": item.bytes, "holdout_bytes": item.holdout_bytes} for item in report.kinds}
+        kinds = {
+            item.kind: {"documents": item.documents, "bytes": item.bytes, "holdout_bytes": item.holdout_bytes}
+            for item in report.kinds
+        }
         for manifest in report.shards:
             kinds[manifest.kind]["tokens"] = manifest.tokens
         print(json.dumps({"output": str(report.output), "tokens": report.tokens, "kinds": kinds}))
     else:
-        _say(f"{report.output}: {sum(item.bytes for item in report.kinds) / 1e6:.1f} MB of text, {report.tokens / 1e6:.1f}M tokens")
+        _say(
+            f"{report.output}: {sum(item.bytes for item in report.kinds) / 1e6:.1f} MB of text, "
+            f"{report.tokens / 1e6:.1f}M tokens"
+        )
 
 
 @app.command()
@@ -53,10 +61,16 @@ def sources() -> None:
 
 
 @app.command()
-def verify(directories: Annotated[list[Path], typer.Argument(help="Shard directories, or directories of them.")]) -> None:
+def verify(
+    directories: Annotated[list[Path], typer.Argument(help="Shard directories, or directories of them.")],
+) -> None:
     """Read every shard and compare it with its manifest."""
     for directory in directories:
-        found = [directory] if (directory / "lengths.bin").exists() or any(directory.glob("*.bin")) else sorted(path for path in directory.iterdir() if path.is_dir())
+        found = (
+            [directory]
+            if (directory / "lengths.bin").exists() or any(directory.glob("*.bin"))
+            else sorted(path for path in directory.iterdir() if path.is_dir())
+        )
         if not found:
             raise DataError(f"{directory}: holds no shard directory")
         for one in found:

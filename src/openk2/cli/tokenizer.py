@@ -21,11 +21,18 @@ def _group() -> None:
 
 @app.command()
 def train(
-    documents: Annotated[list[Path], typer.Argument(help="Directories of documents/*.jsonl, or such files; each file is a kind.")],
+    documents: Annotated[
+        list[Path], typer.Argument(help="Directories of documents/*.jsonl, or such files; each file is a kind.")
+    ],
     out: Annotated[Path, typer.Option(help="Directory for tiktoken.model and tokenizer_config.json.")],
     vocab_size: Annotated[int, typer.Option(help="Ids in all, the 256 special ones included.")] = 8192,
-    sample_mb: Annotated[float, typer.Option(help="Megabytes of text to train on, drawn evenly from the kinds.")] = 30.0,
-    share: Annotated[list[str] | None, typer.Option(help="KIND=PARTS: a kind's part of the sample where it is not 1; may be repeated.")] = None,
+    sample_mb: Annotated[
+        float, typer.Option(help="Megabytes of text to train on, drawn evenly from the kinds.")
+    ] = 30.0,
+    share: Annotated[
+        list[str] | None,
+        typer.Option(help="KIND=PARTS: a kind's part of the sample where it is not 1; may be repeated."),
+    ] = None,
 ) -> None:
     """Train byte-level BPE on a sample of documents, evenly by kind, no merges between digits."""
     shares: dict[str, float] = {}
@@ -35,5 +42,7 @@ def train(
             shares[kind] = float(parts)
         except ValueError:
             raise RecipeError(f"--share {item}: must be KIND=PARTS, for example chinese=0.5") from None
-    trained = train_tokenizer(documents, vocab_size, out, int(sample_mb * 1e6), shares, lambda line: print(line, file=sys.stderr, flush=True))
+    trained = train_tokenizer(
+        documents, vocab_size, out, int(sample_mb * 1e6), shares, lambda line: print(line, file=sys.stderr, flush=True)
+    )
     print(f"{out}: {trained.vocab_size} ids", file=sys.stderr)

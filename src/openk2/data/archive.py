@@ -1,4 +1,5 @@
-"""One way to read a downloaded package, whatever its container: a wheel or zip, a source or npm tarball, a Debian `.deb`.
+"""One way to read a downloaded package, whatever its container: a wheel or zip, a source or npm tarball, a Debian
+`.deb`.
 
 Extractors see only member names and bytes; nothing is unpacked to disk and nothing from a package is imported or run.
 A `.deb` is an `ar` archive whose member `data.tar.*` holds the files (deb(5)).
@@ -60,15 +61,23 @@ class Archive:
             assert handle is not None
             return handle.read()
         except KeyError:
-            raise DataError(f"{self.path.name} has no file {name}: the package's layout changed, pin the version the source was written for") from None
+            raise DataError(
+                f"{self.path.name} has no file {name}: the package's layout changed, pin the version the source "
+                "was written for"
+            ) from None
         except _BROKEN as error:
-            raise DataError(f"{self.path}: damaged package file ({error}); delete it and it is downloaded again") from error
+            raise DataError(
+                f"{self.path}: damaged package file ({error}); delete it and it is downloaded again"
+            ) from error
 
     def only(self, pattern: str) -> bytes:
         """The bytes of the one file that matches; raises DataError when none does."""
         names = self.names(pattern)
         if not names:
-            raise DataError(f"{self.path.name} has no file like {pattern}: the package's layout changed, pin the version the source was written for")
+            raise DataError(
+                f"{self.path.name} has no file like {pattern}: the package's layout changed, pin the version "
+                "the source was written for"
+            )
         return self.read(names[0])
 
     def texts(self, pattern: str) -> Iterator[tuple[str, str]]:

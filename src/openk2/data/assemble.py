@@ -1,7 +1,9 @@
-"""From sources to documents: extract and clean each source once, deduplicate across all, hold some out, write one JSONL file per kind.
+"""From sources to documents: extract and clean each source once, deduplicate across all, hold some out, write one
+JSONL file per kind.
 
-A source's cleaned text is kept in `parts/<label>.jsonl` beside a stamp of everything it depends on, so a build that was killed goes on
-with the next source and a changed recipe redoes only what changed. Documents are written in the order of their hash: any prefix is a fair sample.
+A source's cleaned text is kept in `parts/<label>.jsonl` beside a stamp of everything it depends on, so a build that
+was killed goes on with the next source and a changed recipe redoes only what changed. Documents are written in the
+order of their hash: any prefix is a fair sample.
 """
 
 from __future__ import annotations
@@ -63,14 +65,19 @@ class KindFiles:
 
 
 def build_parts(recipe: DataRecipe, output: Path, say: Say) -> list[Part]:
-    """Extract every source of the recipe that is not already on disk; raises DataError naming the source that cannot be had."""
+    """Extract every source of the recipe that is not already on disk; raises DataError naming the source that cannot
+    be had.
+    """
     packages = Path(recipe.packages).expanduser() if recipe.packages else output / "packages"
     parts = []
     for number, entry in enumerate(recipe.source, 1):
         part = _build_part(entry, recipe, packages, output / "parts", say)
         if part is not None:
             parts.append(part)
-            say(f"[{number}/{len(recipe.source)}] {part.label}: {part.documents:,} documents, {part.bytes / 1e6:.1f} MB {part.kind}")
+            say(
+                f"[{number}/{len(recipe.source)}] {part.label}: {part.documents:,} documents, "
+                f"{part.bytes / 1e6:.1f} MB {part.kind}"
+            )
     return parts
 
 
@@ -86,11 +93,22 @@ def _build_part(entry: SourceEntry, recipe: DataRecipe, packages: Path, director
             if entry.optional:
                 say(f"left out {entry.name}: {error}")
                 return None
-            raise DataError(f"source {entry.name}: {error}; install it, or set optional = true for this source") from None
+            raise DataError(
+                f"source {entry.name}: {error}; install it, or set optional = true for this source"
+            ) from None
         sha256, archive_path = fetched.sha256, fetched.path
     label, kind = entry.label_or_name, entry.kind or source.kind
     path = recipe.directory / Path(entry.path).expanduser() if entry.path is not None else None
-    stamp = {"format": FORMAT, "entry": asdict(entry), "kind": kind, "sha256": sha256, "seed": recipe.seed, "clean": asdict(recipe.clean), "files": _listing(path), "python": platform.python_version() if source.interpreter else ""}
+    stamp = {
+        "format": FORMAT,
+        "entry": asdict(entry),
+        "kind": kind,
+        "sha256": sha256,
+        "seed": recipe.seed,
+        "clean": asdict(recipe.clean),
+        "files": _listing(path),
+        "python": platform.python_version() if source.interpreter else "",
+    }
     target, stamp_path = directory / f"{label}.jsonl", directory / f"{label}.json"
     try:
         found = json.loads(stamp_path.read_text("utf-8"))
@@ -98,10 +116,20 @@ def _build_part(entry: SourceEntry, recipe: DataRecipe, packages: Path, director
     except (OSError, ValueError, KeyError, TypeError):
         done, found = False, {}
     if not done:
-        found = _extract(entry, Inputs(Archive(archive_path) if archive_path else None, path, recipe.seed), label, kind, recipe.clean, target, say)
+        found = _extract(
+            entry,
+            Inputs(Archive(archive_path) if archive_path else None, path, recipe.seed),
+            label,
+            kind,
+            recipe.clean,
+            target,
+            say,
+        )
         write_atomically(stamp_path, json.dumps({"stamp": stamp, **found}, indent=1))
     origin = str(package) if package else f"Python {platform.python_version()}" if source.interpreter else ""
-    return Part(label, kind, target, entry.licence or source.licence, origin, sha256, found["documents"], found["bytes"])
+    return Part(
+        label, kind, target, entry.licence or source.licence, origin, sha256, found["documents"], found["bytes"]
+    )
 
 
 def _listing(path: Path | None) -> list[list[Any]]:
@@ -112,7 +140,9 @@ def _listing(path: Path | None) -> list[list[Any]]:
     return [[str(item), item.stat().st_size, item.stat().st_mtime_ns] for item in files]
 
 
-def _extract(entry: SourceEntry, inputs: Inputs, label: str, kind: str, rules: CleanSection, target: Path, say: Say) -> dict[str, int]:
+def _extract(
+    entry: SourceEntry, inputs: Inputs, label: str, kind: str, rules: CleanSection, target: Path, say: Say
+) -> dict[str, int]:
     """Write one part atomically and return its counts."""
     source = SOURCES[entry.name]
     code = kind == "code"
@@ -140,11 +170,16 @@ def _extract(entry: SourceEntry, inputs: Inputs, label: str, kind: str, rules: C
             break
     os.replace(temporary, target)
     if documents == 0:
-        raise DataError(f"source {entry.name}: no document of at least {least} characters in {inputs.path or (inputs.archive and inputs.archive.path.name)}")
+        raise DataError(
+            f"source {entry.name}: no document of at least {least} characters in "
+            f"{inputs.path or (inputs.archive and inputs.archive.path.name)}"
+        )
     return {"documents": documents, "bytes": size, "file_bytes": target.stat().st_size}
 
 
-def assemble(parts: list[Part], output: Path, holdout: HoldoutSection, seed: int, say: Say) -> tuple[list[KindFiles], Deduplicator]:
+def assemble(
+    parts: list[Part], output: Path, holdout: HoldoutSection, seed: int, say: Say
+) -> tuple[list[KindFiles], Deduplicator]:
     """Deduplicate across the parts in recipe order and write `documents/<kind>.jsonl` and `holdout/<kind>.jsonl`."""
     seen = Deduplicator()
     scratch = output / "parts" / "deduplicated.tmp"
@@ -158,7 +193,9 @@ def assemble(parts: list[Part], output: Path, holdout: HoldoutSection, seed: int
                     continue
                 line = Document(text, part.label, part.kind).line()
                 handle.write(line)
-                index.setdefault(part.kind, []).append((_order(text, seed), offset, len(line), len(text.encode("utf-8", "replace"))))
+                index.setdefault(part.kind, []).append(
+                    (_order(text, seed), offset, len(line), len(text.encode("utf-8", "replace")))
+                )
                 offset += len(line)
     say(f"deduplicated: {seen.dropped_documents:,} documents and {seen.dropped_bytes / 1e6:.1f} MB were repeats")
     kinds = []
@@ -176,8 +213,19 @@ def assemble(parts: list[Part], output: Path, holdout: HoldoutSection, seed: int
                             out.write(handle.read(length))
                 os.replace(target.with_suffix(".jsonl.tmp"), target)
             held_bytes = sum(entries[number][3] for number in held)
-            kinds.append(KindFiles(kind, len(entries) - len(held), sum(entry[3] for entry in entries) - held_bytes, len(held), held_bytes))
-            say(f"documents/{kind}.jsonl: {kinds[-1].documents:,} documents, {kinds[-1].bytes / 1e6:.1f} MB; held out {held_bytes / 1e3:.0f} kB")
+            kinds.append(
+                KindFiles(
+                    kind,
+                    len(entries) - len(held),
+                    sum(entry[3] for entry in entries) - held_bytes,
+                    len(held),
+                    held_bytes,
+                )
+            )
+            say(
+                f"documents/{kind}.jsonl: {kinds[-1].documents:,} documents, {kinds[-1].bytes / 1e6:.1f} MB; "
+                f"held out {held_bytes / 1e3:.0f} kB"
+            )
     scratch.unlink()
     for stale in (*(output / "documents").glob("*.jsonl"), *(output / "holdout").glob("*.jsonl")):
         if stale.stem not in index:
@@ -187,16 +235,26 @@ def assemble(parts: list[Part], output: Path, holdout: HoldoutSection, seed: int
 
 def _order(text: str, seed: int) -> int:
     """64-bit hash that orders the documents and so chooses the hold-out."""
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8, salt=seed.to_bytes(8, "little", signed=True)).digest(), "little")
+    return int.from_bytes(
+        hashlib.blake2b(
+            text.encode("utf-8", "replace"), digest_size=8, salt=seed.to_bytes(8, "little", signed=True)
+        ).digest(),
+        "little",
+    )
 
 
 def choose_holdout(sizes: list[int], rules: HoldoutSection) -> set[int]:
-    """Positions held out of documents in hash order: the first ones until the wanted bytes are reached, none larger than a tenth of them.
+    """Positions held out of documents in hash order: the first ones until the wanted bytes are reached, none larger
+    than a tenth of them.
 
     The wanted amount is `fraction` of the kind within the rules' bounds, and never more than a fifth of a small kind.
     """
     total = sum(sizes)
-    wanted = 0.0 if rules.fraction == 0 else min(max(rules.fraction * total, rules.minimum_bytes), rules.maximum_bytes, total / 5)
+    wanted = (
+        0.0
+        if rules.fraction == 0
+        else min(max(rules.fraction * total, rules.minimum_bytes), rules.maximum_bytes, total / 5)
+    )
     held: set[int] = set()
     size = 0
     for number, length in enumerate(sizes):

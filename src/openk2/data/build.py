@@ -1,7 +1,9 @@
-"""A corpus from a recipe, in three stages: documents, tokenizer, shards. Each stage is kept; run again, only what changed is done.
+"""A corpus from a recipe, in three stages: documents, tokenizer, shards. Each stage is kept; run again, only what
+changed is done.
 
-The output directory holds `packages/`, `parts/`, `documents/<kind>.jsonl`, `holdout/<kind>.jsonl`, `tokenizer/`, `shards/<kind>/` and
-`manifest.json`, which says what the text is made of: sources, package versions and hashes, licences, sizes, tokenizer, shards.
+The output directory holds `packages/`, `parts/`, `documents/<kind>.jsonl`, `holdout/<kind>.jsonl`, `tokenizer/`,
+`shards/<kind>/` and `manifest.json`, which says what the text is made of: sources, package versions and hashes,
+licences, sizes, tokenizer, shards.
 """
 
 from __future__ import annotations
@@ -44,10 +46,18 @@ class BuildReport:
         return sum(manifest.tokens for manifest in self.shards)
 
 
-def build(recipe: DataRecipe, *, output: Path | None = None, tokenizer: Path | None = None, shards: Path | None = None, say: Say = lambda line: None) -> BuildReport:
+def build(
+    recipe: DataRecipe,
+    *,
+    output: Path | None = None,
+    tokenizer: Path | None = None,
+    shards: Path | None = None,
+    say: Say = lambda line: None,
+) -> BuildReport:
     """Carry out a recipe; `output`, `tokenizer` (an existing one) and `shards` replace the recipe's directories.
 
-    Raises DataError or ChatError in one line when a package, a file or the tokenizer is not usable; what is done stays done.
+    Raises DataError or ChatError in one line when a package, a file or the tokenizer is not usable; what is done
+    stays done.
     """
     target = output or Path(recipe.output).expanduser()
     target.mkdir(parents=True, exist_ok=True)
@@ -55,21 +65,35 @@ def build(recipe: DataRecipe, *, output: Path | None = None, tokenizer: Path | N
         parts = build_parts(recipe, target, say)
         kinds = _documents(recipe, parts, target, say)
         record = {"recipe": _plain(recipe), **summary(parts, kinds)}
-        write_atomically(target / "manifest.json", json.dumps({**load_json(target / "manifest.json"), **record}, indent=1) + "\n")
+        write_atomically(
+            target / "manifest.json", json.dumps({**load_json(target / "manifest.json"), **record}, indent=1) + "\n"
+        )
         directory = tokenizer or (target / recipe.tokenizer.path if recipe.tokenizer.path else None)
         if directory is None:
             say(f"documents are ready in {target / 'documents'}; name a tokenizer to make shards")
             return BuildReport(target, tuple(kinds), ())
         if not (directory / RANKS_FILE).is_file() and tokenizer is None and recipe.tokenizer.vocab_size is not None:
-            train_tokenizer([target / "documents"], recipe.tokenizer.vocab_size, directory, recipe.tokenizer.sample_bytes, dict(recipe.tokenizer.shares), say)
+            train_tokenizer(
+                [target / "documents"],
+                recipe.tokenizer.vocab_size,
+                directory,
+                recipe.tokenizer.sample_bytes,
+                dict(recipe.tokenizer.shares),
+                say,
+            )
         manifests = _shards(directory, kinds, target, shards or target / "shards", say)
     return BuildReport(target, tuple(kinds), tuple(manifests))
 
 
-def train_tokenizer(documents: list[Path], vocab_size: int, target: Path, sample_bytes: int, shares: dict[str, float], say: Say) -> Tokenizer:
+def train_tokenizer(
+    documents: list[Path], vocab_size: int, target: Path, sample_bytes: int, shares: dict[str, float], say: Say
+) -> Tokenizer:
     """Train a tokenizer on a sample of documents and save it; raises DataError or ChatError."""
     files = document_files(documents)
-    say(f"train a tokenizer of {vocab_size} ids on {sample_bytes / 1e6:.0f} MB of {', '.join(path.stem for path in files)}")
+    say(
+        f"train a tokenizer of {vocab_size} ids on {sample_bytes / 1e6:.0f} MB of "
+        f"{', '.join(path.stem for path in files)}"
+    )
     trained = train(sample_texts(files, sample_bytes, shares), vocab_size)
     scratch = target.with_name(target.name + ".tmp")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -102,14 +126,26 @@ def _shards(directory: Path, kinds: list[KindFiles], target: Path, shards: Path,
     manifests = []
     for item in kinds:
         manifest = tokenise(target / "documents" / f"{item.kind}.jsonl", shards / item.kind, tokenizer, digest, say)
-        say(f"shards/{item.kind}: {manifest.tokens / 1e6:.1f}M tokens, {manifest.text_bytes / manifest.tokens:.2f} bytes per token")
+        say(
+            f"shards/{item.kind}: {manifest.tokens / 1e6:.1f}M tokens, "
+            f"{manifest.text_bytes / manifest.tokens:.2f} bytes per token"
+        )
         manifests.append(manifest)
     record = {
         **load_json(target / "manifest.json"),
         "tokenizer": {"vocab_size": tokenizer.vocab_size, "sha256": digest},
-        "shards": {item.kind: {"documents": item.documents, "tokens": item.tokens, "manifest_sha256": sha256_file(shards / item.kind / "manifest.json")} for item in manifests},
+        "shards": {
+            item.kind: {
+                "documents": item.documents,
+                "tokens": item.tokens,
+                "manifest_sha256": sha256_file(shards / item.kind / "manifest.json"),
+            }
+            for item in manifests
+        },
     }
-    write_atomically((target if shards == target / "shards" else shards) / "manifest.json", json.dumps(record, indent=1) + "\n")
+    write_atomically(
+        (target if shards == target / "shards" else shards) / "manifest.json", json.dumps(record, indent=1) + "\n"
+    )
     return manifests
 
 
@@ -124,5 +160,7 @@ def _alone(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise DataError(f"{directory}: another `openk2 data build` is writing here; wait for it or choose another output") from None
+            raise DataError(
+                f"{directory}: another `openk2 data build` is writing here; wait for it or choose another output"
+            ) from None
         yield

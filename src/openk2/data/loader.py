@@ -1,8 +1,10 @@
-"""The loader: sample `i` of a run is a pure function of (seed, i), so a run resumes exactly, on any number of machines, by its next index.
+"""The loader: sample `i` of a run is a pure function of (seed, i), so a run resumes exactly, on any number of
+machines, by its next index.
 
-Two choices are made per index. Which source: every block of 1,024 samples holds each source in exact proportion to its weight, in an order
-permuted by (seed, block). Which row of it: the source's rows are permuted by (seed, source, epoch). Nothing is drawn, nothing is remembered.
-Text rows are contiguous slices of the token stream; trajectory rows are whole trajectories packed first-fit, padded, never split.
+Two choices are made per index. Which source: every block of 1,024 samples holds each source in exact proportion to
+its weight, in an order permuted by (seed, block). Which row of it: the source's rows are permuted by (seed, source,
+epoch). Nothing is drawn, nothing is remembered. Text rows are contiguous slices of the token stream; trajectory rows
+are whole trajectories packed first-fit, padded, never split.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ class Sample:
     tokens: npt.NDArray[np.int64]
     """[T + 1] token ids."""
     weights: npt.NDArray[np.float32]
-    """[T] loss weight of each prediction: 0 for padding, the loader's `prompt_weight` for what the assistant did not emit, else 1."""
+    """[T] loss weight of each prediction: 0 for padding, the loader's `prompt_weight` for what the assistant did not
+    emit, else 1.
+    """
 
     @property
     def inputs(self) -> npt.NDArray[np.int64]:
@@ -56,13 +60,18 @@ class Rows(Protocol):
 
 
 class TextRows:
-    """Contiguous slices of a token stream; neighbours share one token, so every token but the first is predicted once per epoch."""
+    """Contiguous slices of a token stream; neighbours share one token, so every token but the first is predicted once
+    per epoch.
+    """
 
     def __init__(self, shards: TokenShards, sequence: int) -> None:
         self._shards, self._sequence = shards, sequence
         self._count = (len(shards) - 1) // sequence
         if self._count < 1:
-            raise DataError(f"{shards.directory}: {len(shards)} tokens make no row of {sequence}; use a shorter sequence or more text")
+            raise DataError(
+                f"{shards.directory}: {len(shards)} tokens make no row of {sequence}; use a shorter sequence or "
+                "more text"
+            )
 
     def __len__(self) -> int:
         return self._count
@@ -75,20 +84,27 @@ class TextRows:
 
 
 class PackedRows:
-    """Whole trajectories in rows, first-fit in their stored order; those longer than a row are left out and counted in `left_out`."""
+    """Whole trajectories in rows, first-fit in their stored order; those longer than a row are left out and counted
+    in `left_out`.
+    """
 
     def __init__(self, shards: TrajectoryShards, sequence: int, prompt_weight: float = 0.0) -> None:
         self._shards, self._sequence, self._prompt_weight = shards, sequence, prompt_weight
         self._rows = pack(shards.lengths.tolist(), sequence + 1)
         self.left_out = len(shards.lengths) - sum(map(len, self._rows))
         if not self._rows:
-            raise DataError(f"{shards.directory}: none of {len(shards.lengths)} trajectories fits a row of {sequence}; the shortest has {int(shards.lengths.min())} tokens")
+            raise DataError(
+                f"{shards.directory}: none of {len(shards.lengths)} trajectories fits a row of {sequence}; the "
+                f"shortest has {int(shards.lengths.min())} tokens"
+            )
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def row(self, number: int) -> Sample:
-        """The trajectories of one row, one after another, padded at the end; a trajectory's first token is never a target."""
+        """The trajectories of one row, one after another, padded at the end; a trajectory's first token is never a
+        target.
+        """
         tokens = np.full(self._sequence + 1, self._shards.manifest.pad_id, np.int64)
         weights = np.zeros(self._sequence + 1, np.float32)
         at = 0
@@ -102,7 +118,9 @@ class PackedRows:
 
 
 def pack(lengths: Sequence[int], capacity: int) -> list[list[int]]:
-    """Rows of item numbers, each row's lengths adding up to at most `capacity`: first fit over the newest rows, items too long left out."""
+    """Rows of item numbers, each row's lengths adding up to at most `capacity`: first fit over the newest rows, items
+    too long left out.
+    """
     rows: list[list[int]] = []
     free: list[int] = []
     for number, length in enumerate(lengths):
@@ -135,11 +153,14 @@ def shares(weights: Sequence[float], block: int = BLOCK) -> list[int]:
 class MixtureLoader:
     """Samples from several shard directories in fixed proportions.
 
-    `sources` are (shards, weight) pairs; weights are shares of samples, and a source that is smaller than its share is repeated in a new order
-    each epoch. Raises DataError for no source, a weight that is not positive, or shards of different tokenizers.
+    `sources` are (shards, weight) pairs; weights are shares of samples, and a source that is smaller than its share
+    is repeated in a new order each epoch. Raises DataError for no source, a weight that is not positive, or shards of
+    different tokenizers.
     """
 
-    def __init__(self, sources: Sequence[tuple[TokenShards, float]], sequence: int, seed: int = 0, *, prompt_weight: float = 0.0) -> None:
+    def __init__(
+        self, sources: Sequence[tuple[TokenShards, float]], sequence: int, seed: int = 0, *, prompt_weight: float = 0.0
+    ) -> None:
         if not sources:
             raise DataError("a loader needs at least one source of shards")
         if sequence < 1:
@@ -149,12 +170,20 @@ class MixtureLoader:
         first = sources[0][0]
         for shards, weight in sources:
             if not weight > 0:
-                raise DataError(f"{shards.directory}: weight must be positive, not {weight}; leave the source out instead")
+                raise DataError(
+                    f"{shards.directory}: weight must be positive, not {weight}; leave the source out instead"
+                )
             if shards.manifest.tokenizer_sha256 != first.manifest.tokenizer_sha256:
-                raise DataError(f"{shards.directory} and {first.directory} were made with different tokenizers; build both with the same one")
+                raise DataError(
+                    f"{shards.directory} and {first.directory} were made with different tokenizers; build both "
+                    "with the same one"
+                )
         self.sequence, self.seed = sequence, seed
         self.rows: list[TextRows | PackedRows] = [
-            PackedRows(shards, sequence, prompt_weight) if isinstance(shards, TrajectoryShards) else TextRows(shards, sequence) for shards, _ in sources
+            PackedRows(shards, sequence, prompt_weight)
+            if isinstance(shards, TrajectoryShards)
+            else TextRows(shards, sequence)
+            for shards, _ in sources
         ]
         self.counts = shares([weight for _, weight in sources])
         """Samples of each source in a block of 1,024."""
@@ -174,10 +203,16 @@ class MixtureLoader:
         source, _, row = self.locate(index)
         return self.rows[source].row(row)
 
-    def batch(self, start: int, count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    def batch(
+        self, start: int, count: int
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
         """(inputs [B, T], targets [B, T], weights [B, T]) of samples start … start + count - 1."""
         samples = [self.sample(index) for index in range(start, start + count)]
-        return np.stack([item.inputs for item in samples]), np.stack([item.targets for item in samples]), np.stack([item.weights for item in samples])
+        return (
+            np.stack([item.inputs for item in samples]),
+            np.stack([item.targets for item in samples]),
+            np.stack([item.weights for item in samples]),
+        )
 
     def epochs(self, samples: int) -> list[float]:
         """How often each source is read through in a run of so many samples."""
@@ -192,6 +227,11 @@ def _key(seed: int, name: str, number: int) -> int:
 def describe(loader: MixtureLoader, samples: int) -> list[dict[str, Any]]:
     """A table of the mixture for a run's record: rows, share and epochs of each source."""
     return [
-        {"rows": len(rows), "share": count / BLOCK, "epochs": round(epochs, 3), "left_out": getattr(rows, "left_out", 0)}
+        {
+            "rows": len(rows),
+            "share": count / BLOCK,
+            "epochs": round(epochs, 3),
+            "left_out": getattr(rows, "left_out", 0),
+        }
         for rows, count, epochs in zip(loader.rows, loader.counts, loader.epochs(samples), strict=True)
     ]

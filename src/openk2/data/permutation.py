@@ -1,7 +1,8 @@
-"""A shuffle without a list: a Feistel network permutes 0 … count-1 under a key, so position `i` of an epoch is computed, not stored.
+"""A shuffle without a list: a Feistel network permutes 0 … count-1 under a key, so position `i` of an epoch is
+computed, not stored.
 
-Four-bit to 64-bit domains of even width; results outside the range walk the cycle until they fall inside (Black and Rogaway 2002, "Ciphers with
-arbitrary finite domains"). Not for secrecy: the round function is splitmix64.
+Four-bit to 64-bit domains of even width; results outside the range walk the cycle until they fall inside (Black and
+Rogaway 2002, "Ciphers with arbitrary finite domains"). Not for secrecy: the round function is splitmix64.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ def key_of(*parts: int | str) -> int:
 
 
 def permute(index: int, count: int, key: int) -> int:
-    """Where `index` goes in the permutation of `count` items under `key`: a bijection of range(count), a pure function."""
+    """Where `index` goes in the permutation of `count` items under `key`: a bijection of range(count), a pure
+    function.
+    """
     if not 0 <= index < count:
         raise IndexError(f"index {index} of {count}")
     half = max(1, ((count - 1).bit_length() + 1) // 2)

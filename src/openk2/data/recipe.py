@@ -1,4 +1,6 @@
-"""The recipe of a corpus: a TOML file read into checked dataclasses; every mistake is one RecipeError naming file, table and key."""
+"""The recipe of a corpus: a TOML file read into checked dataclasses; every mistake is one RecipeError naming file,
+table and key.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ class TokenizerSection:
     path: str | None = None
     """Directory of a trained tokenizer; relative to the output directory."""
     vocab_size: int | None = None
-    """When given and the path has no tokenizer, one of this size (256 special slots included) is trained on the documents."""
+    """When given and the path has no tokenizer, one of this size (256 special slots included) is trained on the
+    documents.
+    """
     sample_bytes: int = 30_000_000
     """Text it is trained on, drawn evenly from the kinds."""
     shares: dict[str, float] = field(default_factory=dict)
@@ -122,7 +126,9 @@ def parse_recipe(table: dict[str, Any], *, where: str = "recipe", directory: Pat
         if entry.maximum_bytes is not None and entry.maximum_bytes <= 0:
             raise RecipeError(f"{at}.maximum_bytes: must be positive, not {entry.maximum_bytes}")
         if (entry.name == "files") != (entry.path is not None):
-            raise RecipeError(f"{at}.path: {'required for' if entry.name == 'files' else 'only accepted for'} the source files")
+            raise RecipeError(
+                f"{at}.path: {'required for' if entry.name == 'files' else 'only accepted for'} the source files"
+            )
         if entry.version is not None and known.package is None:
             raise RecipeError(f"{at}.version: the source {entry.name} has no package")
         for key in ("label", "kind"):
@@ -135,11 +141,15 @@ def parse_recipe(table: dict[str, Any], *, where: str = "recipe", directory: Pat
     if not 0 <= recipe.holdout.fraction < 0.5:
         raise RecipeError(f"{where}: holdout.fraction: must be at least 0 and below 0.5, not {recipe.holdout.fraction}")
     if recipe.holdout.minimum_bytes > recipe.holdout.maximum_bytes:
-        raise RecipeError(f"{where}: holdout.minimum_bytes: must not exceed maximum_bytes ({recipe.holdout.maximum_bytes})")
+        raise RecipeError(
+            f"{where}: holdout.minimum_bytes: must not exceed maximum_bytes ({recipe.holdout.maximum_bytes})"
+        )
     if recipe.clean.maximum_characters < max(1, recipe.clean.minimum_characters):
         raise RecipeError(f"{where}: clean.maximum_characters: must be at least minimum_characters and positive")
     if recipe.tokenizer.vocab_size is not None and recipe.tokenizer.path is None:
-        raise RecipeError(f"{where}: tokenizer.path: required beside vocab_size, the trained tokenizer is written there")
+        raise RecipeError(
+            f"{where}: tokenizer.path: required beside vocab_size, the trained tokenizer is written there"
+        )
     return recipe
 
 
@@ -173,7 +183,11 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             raise RecipeError(f"{where}: must be a table, not {_toml_type(value)} {value!r}")
         return {key: _convert(typing.get_args(hint)[1], item, f"{where}.{key}") for key, item in value.items()}
-    accepted = [kind for kind in (typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)) if kind is not type(None)]
+    accepted = [
+        kind
+        for kind in (typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,))
+        if kind is not type(None)
+    ]
     wanted = accepted[0]
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
@@ -184,5 +198,12 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
 
 
 def _toml_type(value: Any) -> str:
-    names = {bool: "the boolean", str: "the string", int: "the integer", float: "the number", list: "the array", dict: "the table"}
+    names = {
+        bool: "the boolean",
+        str: "the string",
+        int: "the integer",
+        float: "the number",
+        list: "the array",
+        dict: "the table",
+    }
     return names.get(type(value), type(value).__name__)

@@ -1,7 +1,7 @@
 """A fair sample of documents for training a tokenizer: so many bytes, divided evenly between the kinds.
 
-A kind with less than its part gives what it has; the rest is divided between the others. Documents lie in hash order, so the first ones are
-a random choice.
+A kind with less than its part gives what it has; the rest is divided between the others. Documents lie in hash order,
+so the first ones are a random choice.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ def document_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def sample_texts(files: Sequence[Path], total_bytes: int, shares: Mapping[str, float] | None = None) -> Iterator[str]:
-    """Texts of at most about `total_bytes`, from every file its part; `shares` gives a kind (file stem) more or less than 1 part."""
+    """Texts of at most about `total_bytes`, from every file its part; `shares` gives a kind (file stem) more or less
+    than 1 part.
+    """
     sizes = {}
     for path in files:
         try:
@@ -43,7 +45,9 @@ def sample_texts(files: Sequence[Path], total_bytes: int, shares: Mapping[str, f
 
 
 def allot(sizes: Sequence[int], total: int, weights: Sequence[float]) -> list[int]:
-    """Divide `total` in proportion to `weights`, none getting more than its size, what one leaves going to the others."""
+    """Divide `total` in proportion to `weights`, none getting more than its size, what one leaves going to the
+    others.
+    """
     given = [0] * len(sizes)
     open_items = {number for number, weight in enumerate(weights) if weight > 0}
     left = total

@@ -1,8 +1,9 @@
 """Token shards: plain little-endian arrays of token ids, memory-mapped, under a manifest with sizes and sha256.
 
-A directory holds `00000.bin, 00001.bin, …` (uint16 up to 65,536 ids, else uint32) and `manifest.json`. Text shards are one long stream with
-[EOS] after each document. Trajectory shards add `*.mask.bin` (uint8, 1 = a token the assistant itself emitted) and `lengths.bin` (uint32, the
-tokens of each trajectory, in order). The manifest is written last: a directory without one is an unfinished build.
+A directory holds `00000.bin, 00001.bin, …` (uint16 up to 65,536 ids, else uint32) and `manifest.json`. Text shards
+are one long stream with [EOS] after each document. Trajectory shards add `*.mask.bin` (uint8, 1 = a token the
+assistant itself emitted) and `lengths.bin` (uint32, the tokens of each trajectory, in order). The manifest is written
+last: a directory without one is an unfinished build.
 """
 
 from __future__ import annotations
@@ -71,12 +72,17 @@ class Manifest:
         try:
             fields = json.loads(path.read_text("utf-8"))
         except OSError:
-            raise DataError(f"{path}: missing, so {directory} is no finished shard directory; run `openk2 data build` (it goes on where it stopped)") from None
+            raise DataError(
+                f"{path}: missing, so {directory} is no finished shard directory; run `openk2 data build` (it "
+                "goes on where it stopped)"
+            ) from None
         except ValueError as error:
             raise DataError(f"{path}: not JSON ({error})") from None
         try:
             if fields["format"] != FORMAT:
-                raise DataError(f"{path}: format {fields['format']}, this version reads {FORMAT}; build the shards again")
+                raise DataError(
+                    f"{path}: format {fields['format']}, this version reads {FORMAT}; build the shards again"
+                )
             return Manifest(**{**fields, "shards": tuple(ShardFile(**shard) for shard in fields["shards"])})
         except (KeyError, TypeError) as error:
             raise DataError(f"{path}: incomplete or damaged ({error}); build the shards again") from None
@@ -85,8 +91,8 @@ class Manifest:
 class TokenShards:
     """The tokens of one directory as one long array.
 
-    Opening checks that every file is there with its recorded size; `verify()` reads everything and compares hashes. Both raise DataError
-    naming the file and what was expected.
+    Opening checks that every file is there with its recorded size; `verify()` reads everything and compares hashes.
+    Both raise DataError naming the file and what was expected.
     """
 
     def __init__(self, directory: str | Path) -> None:
@@ -101,7 +107,10 @@ class TokenShards:
             self._arrays.append(self._map(shard.file, shard.tokens, self._dtype))
             self._starts.append(self._starts[-1] + shard.tokens)
         if self._starts[-1] != self.manifest.tokens:
-            raise DataError(f"{self.directory / 'manifest.json'}: tokens says {self.manifest.tokens}, the shards add up to {self._starts[-1]}")
+            raise DataError(
+                f"{self.directory / 'manifest.json'}: tokens says {self.manifest.tokens}, the shards add up to "
+                f"{self._starts[-1]}"
+            )
 
     def __len__(self) -> int:
         """Tokens in all."""
@@ -113,7 +122,9 @@ class TokenShards:
         try:
             found = path.stat().st_size
         except OSError:
-            raise DataError(f"{path}: shard is missing; the manifest expects {expected} bytes; build the shards again") from None
+            raise DataError(
+                f"{path}: shard is missing; the manifest expects {expected} bytes; build the shards again"
+            ) from None
         if found != expected:
             raise DataError(f"{path}: has {found} bytes, the manifest expects {expected}; build the shards again")
         return np.memmap(path, dtype=dtype, mode="r") if items else np.zeros(0, dtype)
@@ -137,18 +148,26 @@ class TokenShards:
         return np.concatenate(found) if len(found) > 1 else np.asarray(found[0])
 
     def verify(self) -> None:
-        """Read every file and compare its sha256 and its ids with the manifest; raises DataError naming the first that differs."""
+        """Read every file and compare its sha256 and its ids with the manifest; raises DataError naming the first
+        that differs.
+        """
         for shard, array in zip(self.manifest.shards, self._arrays, strict=True):
             self._check(shard.file, shard.sha256)
             if shard.mask_sha256:
                 self._check(mask_name(shard.file), shard.mask_sha256)
             if len(array) and int(array.max()) >= self.manifest.vocab_size:
-                raise DataError(f"{self.directory / shard.file}: holds token id {int(array.max())}, the vocabulary has {self.manifest.vocab_size}")
+                raise DataError(
+                    f"{self.directory / shard.file}: holds token id {int(array.max())}, the vocabulary has "
+                    f"{self.manifest.vocab_size}"
+                )
 
     def _check(self, file: str, expected: str) -> None:
         found = sha256_file(self.directory / file)
         if found != expected:
-            raise DataError(f"{self.directory / file}: corrupt, sha256 is {found[:16]}…, the manifest expects {expected[:16]}…; build the shards again")
+            raise DataError(
+                f"{self.directory / file}: corrupt, sha256 is {found[:16]}…, the manifest expects "
+                f"{expected[:16]}…; build the shards again"
+            )
 
 
 class TrajectoryShards(TokenShards):
@@ -163,7 +182,10 @@ class TrajectoryShards(TokenShards):
         """Tokens of each trajectory, [documents]."""
         self._offsets = np.concatenate([[0], np.cumsum(self.lengths, dtype=np.int64)])
         if int(self._offsets[-1]) != len(self):
-            raise DataError(f"{self.directory / 'lengths.bin'}: lengths add up to {int(self._offsets[-1])}, the manifest expects {len(self)} tokens")
+            raise DataError(
+                f"{self.directory / 'lengths.bin'}: lengths add up to {int(self._offsets[-1])}, the manifest "
+                f"expects {len(self)} tokens"
+            )
 
     def trajectory(self, number: int) -> tuple[Array, Array]:
         """(token ids, mask) of one trajectory."""
@@ -217,7 +239,8 @@ def write_trajectories(
 ) -> Manifest:
     """Write (token ids, trainable mask) pairs, such as `Rendered.ids` and `Rendered.trainable`, as trajectory shards.
 
-    Files and then the manifest are replaced one by one atomically. Raises DataError for an empty set, lengths that differ or ids outside the vocabulary.
+    Files and then the manifest are replaced one by one atomically. Raises DataError for an empty set, lengths that
+    differ or ids outside the vocabulary.
     """
     target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
@@ -241,9 +264,15 @@ def write_trajectories(
 
     for number, (tokens, mask) in enumerate(trajectories):
         if len(tokens) != len(mask) or not tokens:
-            raise DataError(f"trajectory {number}: {len(tokens)} tokens and {len(mask)} mask entries; both must be equal and not zero")
+            raise DataError(
+                f"trajectory {number}: {len(tokens)} tokens and {len(mask)} mask entries; both must be equal "
+                "and not zero"
+            )
         if min(tokens) < 0 or max(tokens) >= vocab_size:
-            raise DataError(f"trajectory {number}: token id {max(tokens) if max(tokens) >= vocab_size else min(tokens)} is outside the vocabulary of {vocab_size}")
+            raise DataError(
+                f"trajectory {number}: token id {max(tokens) if max(tokens) >= vocab_size else min(tokens)} is "
+                f"outside the vocabulary of {vocab_size}"
+            )
         ids.append(np.asarray(tokens, dtype))
         masks.append(np.asarray(mask, np.uint8))
         lengths.append(len(tokens))
@@ -255,6 +284,19 @@ def write_trajectories(
     if not lengths:
         raise DataError(f"{target}: no trajectories to write")
     digest = write_array(target / "lengths.bin", np.asarray(lengths, "<u4"))
-    manifest = Manifest(kind, dtype.name, vocab_size, tokenizer_sha256, eos_id, pad_id, len(lengths), sum(lengths), 0, True, tuple(shards), digest)
+    manifest = Manifest(
+        kind,
+        dtype.name,
+        vocab_size,
+        tokenizer_sha256,
+        eos_id,
+        pad_id,
+        len(lengths),
+        sum(lengths),
+        0,
+        True,
+        tuple(shards),
+        digest,
+    )
     manifest.write(target)
     return manifest

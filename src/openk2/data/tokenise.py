@@ -1,7 +1,7 @@
 """Documents to token shards: one kind at a time, [EOS] after each document, resumable at every finished shard.
 
-After each shard `progress.json` records how far the JSONL file was read; a killed build goes on there. The tokenizer releases the interpreter
-lock while it encodes, so a few threads use the cores.
+After each shard `progress.json` records how far the JSONL file was read; a killed build goes on there. The tokenizer
+releases the interpreter lock while it encodes, so a few threads use the cores.
 """
 
 from __future__ import annotations
@@ -43,17 +43,32 @@ def tokenizer_hash(directory: Path) -> str:
     """sha256 of a tokenizer's `tiktoken.model`; raises DataError when there is none."""
     path = directory / RANKS_FILE
     if not path.is_file():
-        raise DataError(f"{path}: missing; train a tokenizer with `openk2 tokenizer train` or set tokenizer.vocab_size in the recipe")
+        raise DataError(
+            f"{path}: missing; train a tokenizer with `openk2 tokenizer train` or set tokenizer.vocab_size in "
+            "the recipe"
+        )
     return sha256_file(path)
 
 
-def tokenise(documents: Path, target: Path, tokenizer: Tokenizer, tokenizer_sha256: str, say: Say, *, shard_tokens: int = SHARD_TOKENS) -> Manifest:
-    """Turn one `documents/<kind>.jsonl` into the shard directory `target`; finished work is kept, changed text or tokenizer redoes it."""
+def tokenise(
+    documents: Path,
+    target: Path,
+    tokenizer: Tokenizer,
+    tokenizer_sha256: str,
+    say: Say,
+    *,
+    shard_tokens: int = SHARD_TOKENS,
+) -> Manifest:
+    """Turn one `documents/<kind>.jsonl` into the shard directory `target`; finished work is kept, changed text or
+    tokenizer redoes it.
+    """
     source = sha256_file(documents)
     stamp = hashlib.sha256(f"{source}:{tokenizer_sha256}:{shard_tokens}".encode()).hexdigest()
     try:
         manifest = Manifest.read(target)
-        if (manifest.source, manifest.tokenizer_sha256) == (source, tokenizer_sha256) and _complete(target, list(manifest.shards), manifest.dtype):
+        if (manifest.source, manifest.tokenizer_sha256) == (source, tokenizer_sha256) and _complete(
+            target, list(manifest.shards), manifest.dtype
+        ):
             return manifest
     except DataError:
         pass
@@ -91,16 +106,29 @@ def tokenise(documents: Path, target: Path, tokenizer: Tokenizer, tokenizer_sha2
             if time.monotonic() - told > 5:
                 told = time.monotonic()
                 rate = (offset - begun) / (told - started)
-                say(f"    {target.name}: {100 * offset / total:.0f} %, {rate / 1e6:.1f} MB/s, {(total - offset) / rate:.0f} s left")
+                say(
+                    f"    {target.name}: {100 * offset / total:.0f} %, {rate / 1e6:.1f} MB/s, "
+                    f"{(total - offset) / rate:.0f} s left"
+                )
     if held:
         close()
     if not state.shards:
         raise DataError(f"{documents}: holds no document")
     tokens = sum(shard.tokens for shard in state.shards)
     manifest = Manifest(
-        kind=documents.stem, dtype=dtype.name, vocab_size=tokenizer.vocab_size, tokenizer_sha256=tokenizer_sha256, eos_id=tokenizer.eos_id,
-        pad_id=tokenizer.pad_id, documents=state.documents, tokens=tokens, text_bytes=state.text_bytes, trajectories=False, shards=tuple(state.shards), source=source,
-    )  # fmt: skip
+        kind=documents.stem,
+        dtype=dtype.name,
+        vocab_size=tokenizer.vocab_size,
+        tokenizer_sha256=tokenizer_sha256,
+        eos_id=tokenizer.eos_id,
+        pad_id=tokenizer.pad_id,
+        documents=state.documents,
+        tokens=tokens,
+        text_bytes=state.text_bytes,
+        trajectories=False,
+        shards=tuple(state.shards),
+        source=source,
+    )
     manifest.write(target)
     (target / "progress.json").unlink(missing_ok=True)
     return manifest
@@ -120,7 +148,10 @@ def _resume(path: Path, stamp: str, target: Path, dtype: str) -> _Progress:
 
 def _complete(target: Path, shards: list[ShardFile], dtype: str) -> bool:
     width = np.dtype(dtype).itemsize
-    return all((target / shard.file).is_file() and (target / shard.file).stat().st_size == shard.tokens * width for shard in shards)
+    return all(
+        (target / shard.file).is_file() and (target / shard.file).stat().st_size == shard.tokens * width
+        for shard in shards
+    )
 
 
 def _batches(path: Path, offset: int) -> Iterator[tuple[list[str], int]]:

@@ -1,4 +1,6 @@
-"""What each package's files become: plain texts, one function per package. Extractors read; they never import or run what they read."""
+"""What each package's files become: plain texts, one function per package. Extractors read; they never import or run
+what they read.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Generated mathematics in plain English: calculations written out in steps, word problems, comparisons, units, sequences, equations.
+"""Generated mathematics in plain English: calculations written out in steps, word problems, comparisons, units,
+sequences, equations.
 
-Every answer is computed, never written by hand; document `i` of a seed is always the same, so a corpus can be rebuilt exactly.
+Every answer is computed, never written by hand; document `i` of a seed is always the same, so a corpus can be rebuilt
+exactly.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ def document(rng: random.Random, families: tuple[Exercise, ...]) -> str:
     """Exercises in one layout; half of the documents keep to one or two families."""
     few = rng.random() < 0.5
     pool = rng.sample(families, min(len(families), rng.randint(1, 2))) if few else list(families)
-    question, answer = rng.choice((("Question: ", "Answer: "), ("Q: ", "A: "), ("", ""), ("Exercise. ", "Solution. "), ("User: ", "Assistant: ")))
+    question, answer = rng.choice(
+        (("Question: ", "Answer: "), ("Q: ", "A: "), ("", ""), ("Exercise. ", "Solution. "), ("User: ", "Assistant: "))
+    )
     parts = []
     for _ in range(rng.randint(2, EXERCISES_PER_DOCUMENT)):
         asked, solved = rng.choice(pool)(rng)
@@ -44,7 +48,14 @@ def _sum(rng: random.Random) -> tuple[str, str]:
         steps.append(f"{total} + {term} = {total + term}")
         total += term
     text = " + ".join(map(str, terms))
-    asked = rng.choice((f"What is {text}?", f"Calculate {text}.", f"Add {', '.join(map(str, terms[:-1]))} and {terms[-1]}.", f"{text} = ?"))
+    asked = rng.choice(
+        (
+            f"What is {text}?",
+            f"Calculate {text}.",
+            f"Add {', '.join(map(str, terms[:-1]))} and {terms[-1]}.",
+            f"{text} = ?",
+        )
+    )
     return asked, "\n".join(steps)
 
 
@@ -64,7 +75,9 @@ def _long_addition(rng: random.Random) -> tuple[str, str]:
 
 def _difference(rng: random.Random) -> tuple[str, str]:
     a, b = sorted((number(rng), number(rng)), reverse=rng.random() < 0.85)
-    asked = rng.choice((f"What is {a} - {b}?", f"Calculate {a} - {b}.", f"Subtract {b} from {a}.", f"How much is {a} minus {b}?"))
+    asked = rng.choice(
+        (f"What is {a} - {b}?", f"Calculate {a} - {b}.", f"Subtract {b} from {a}.", f"How much is {a} minus {b}?")
+    )
     return asked, f"{a} - {b} = {a - b}"
 
 
@@ -75,7 +88,11 @@ def _product(rng: random.Random) -> tuple[str, str]:
         return asked, f"{a} * {b} = {a * b}"
     tens, ones = b // 10 * 10, b % 10
     if tens and ones:
-        return asked, f"{a} * {tens} = {a * tens}\n{a} * {ones} = {a * ones}\n{a * tens} + {a * ones} = {a * b}\nSo {a} * {b} = {a * b}"
+        return (
+            asked,
+            f"{a} * {tens} = {a * tens}\n{a} * {ones} = {a * ones}\n{a * tens} + {a * ones} = {a * b}\nSo {a} * "
+            f"{b} = {a * b}",
+        )
     return asked, f"{a} * {b} = {a * b}"
 
 
@@ -92,7 +109,10 @@ def _expression(rng: random.Random) -> tuple[str, str]:
     a, b, c = rng.randint(1, 60), rng.randint(1, 60), rng.randint(2, 20)
     shape = rng.randrange(4)
     if shape == 0:
-        return f"Calculate ({a} + {b}) * {c}.", f"First the brackets: {a} + {b} = {a + b}\n{a + b} * {c} = {(a + b) * c}"
+        return (
+            f"Calculate ({a} + {b}) * {c}.",
+            f"First the brackets: {a} + {b} = {a + b}\n{a + b} * {c} = {(a + b) * c}",
+        )
     if shape == 1:
         return f"Calculate {a} + {b} * {c}.", f"Multiplication first: {b} * {c} = {b * c}\n{a} + {b * c} = {a + b * c}"
     if shape == 2:
@@ -104,12 +124,34 @@ def _expression(rng: random.Random) -> tuple[str, str]:
 def _python(rng: random.Random) -> tuple[str, str]:
     values = [number(rng) for _ in range(rng.randint(3, 6))]
     a, b = rng.randint(2, 99), rng.randint(2, 99)
-    text = rng.choice((f"{a} * {b}", f"{a} + {b}", f"{a} % {b}", f"{a} // {b}", f"sum({values})", f"max({values})", f"min({values})", f"len({values})", f"sorted({values})", f"abs({a} - {b})"))
-    return rng.choice((f"What does Python print for {text}?", f">>> {text}", f"Evaluate the Python expression {text}.")), str(_evaluate(text, a, b, values))
+    text = rng.choice(
+        (
+            f"{a} * {b}",
+            f"{a} + {b}",
+            f"{a} % {b}",
+            f"{a} // {b}",
+            f"sum({values})",
+            f"max({values})",
+            f"min({values})",
+            f"len({values})",
+            f"sorted({values})",
+            f"abs({a} - {b})",
+        )
+    )
+    return rng.choice(
+        (f"What does Python print for {text}?", f">>> {text}", f"Evaluate the Python expression {text}.")
+    ), str(_evaluate(text, a, b, values))
 
 
 def _evaluate(text: str, a: int, b: int, values: list[int]) -> object:
-    functions: dict[str, object] = {"sum": sum(values), "max": max(values), "min": min(values), "len": len(values), "sorted": sorted(values), "abs": abs(a - b)}
+    functions: dict[str, object] = {
+        "sum": sum(values),
+        "max": max(values),
+        "min": min(values),
+        "len": len(values),
+        "sorted": sorted(values),
+        "abs": abs(a - b),
+    }
     for name, result in functions.items():
         if text.startswith(name):
             return result
@@ -130,18 +172,29 @@ def _compare(rng: random.Random) -> tuple[str, str]:
         return f"What is the sum of {listed}?", f"{' + '.join(map(str, values))} = {sum(values)}"
     mean = Fraction(sum(values), len(values))
     shown = str(mean) if mean.denominator == 1 else f"{float(mean):.2f}"
-    return f"What is the average of {listed}?", f"The sum is {sum(values)} and there are {len(values)} numbers. {sum(values)} / {len(values)} = {shown}"
+    return (
+        f"What is the average of {listed}?",
+        f"The sum is {sum(values)} and there are {len(values)} numbers. {sum(values)} / {len(values)} = {shown}",
+    )
 
 
 def _shopping(rng: random.Random) -> tuple[str, str]:
     person, thing, count, price = rng.choice(PEOPLE), rng.choice(THINGS), rng.randint(2, 24), rng.randint(2, 60)
     cost = count * price
     paid = (cost // 50 + 1) * 50
-    opening = rng.choice((f"{person} buys {plural(thing, count)} for {price} euros each.", f"One {thing} costs {price} euros. {person} takes {count}."))
+    opening = rng.choice(
+        (
+            f"{person} buys {plural(thing, count)} for {price} euros each.",
+            f"One {thing} costs {price} euros. {person} takes {count}.",
+        )
+    )
     if rng.random() < 0.5:
         asked = rng.choice((f"How much does {person} pay?", "What is the total price?", "How many euros is that?"))
         return f"{opening} {asked}", f"{count} * {price} = {cost}. The total is {cost} euros."
-    return f"{opening} {person} pays with {paid} euros. How much change is there?", f"{count} * {price} = {cost}. {paid} - {cost} = {paid - cost}. The change is {paid - cost} euros."
+    return (
+        f"{opening} {person} pays with {paid} euros. How much change is there?",
+        f"{count} * {price} = {cost}. {paid} - {cost} = {paid - cost}. The change is {paid - cost} euros.",
+    )
 
 
 def _giving(rng: random.Random) -> tuple[str, str]:
@@ -149,11 +202,16 @@ def _giving(rng: random.Random) -> tuple[str, str]:
     thing, start, given, found = rng.choice(THINGS), rng.randint(20, 200), rng.randint(1, 19), rng.randint(1, 40)
     kind = rng.randrange(3)
     if kind == 0:
-        return f"{first} has {start} {thing}s and gives {given} of them to {second}. How many {thing}s does {first} have left?", f"{start} - {given} = {start - given}. {first} has {start - given} {thing}s left."
+        return (
+            f"{first} has {start} {thing}s and gives {given} of them to {second}. How many {thing}s does "
+            f"{first} have left?",
+            f"{start} - {given} = {start - given}. {first} has {start - given} {thing}s left.",
+        )
     if kind == 1:
         return (
             f"{first} has {start} {thing}s. {second} has {found} more than {first}. How many do they have together?",
-            f"{second} has {start} + {found} = {start + found}. Together they have {start} + {start + found} = {2 * start + found} {thing}s.",
+            f"{second} has {start} + {found} = {start + found}. Together they have {start} + {start + found} = "
+            f"{2 * start + found} {thing}s.",
         )
     left = start - given + found
     return (
@@ -167,7 +225,10 @@ def _sharing(rng: random.Random) -> tuple[str, str]:
     rest = min(rest, groups - 1)
     total = groups * each + rest
     tail = f" {rest} {'is' if rest == 1 else 'are'} left over." if rest else ""
-    return f"{total} {thing}s are shared equally among {groups} people. How many does each person get?", f"{groups} * {each} = {groups * each}, so each person gets {each} {thing}s.{tail}"
+    return (
+        f"{total} {thing}s are shared equally among {groups} people. How many does each person get?",
+        f"{groups} * {each} = {groups * each}, so each person gets {each} {thing}s.{tail}",
+    )
 
 
 def _travel(rng: random.Random) -> tuple[str, str]:
@@ -176,29 +237,57 @@ def _travel(rng: random.Random) -> tuple[str, str]:
     way = speed * hours
     kind = rng.randrange(3)
     if kind == 0:
-        return f"A train goes from {here} to {there} in {hours} hours at {speed} km per hour. How far is it?", f"{speed} * {hours} = {way}. It is {way} km."
+        return (
+            f"A train goes from {here} to {there} in {hours} hours at {speed} km per hour. How far is it?",
+            f"{speed} * {hours} = {way}. It is {way} km.",
+        )
     if kind == 1:
-        return f"{here} and {there} are {way} km apart. How long does a bus take at {speed} km per hour?", f"{way} / {speed} = {hours}. It takes {hours} hours."
-    return f"A car drives {way} km from {here} to {there} in {hours} hours. What is its average speed?", f"{way} / {hours} = {speed}. The average speed is {speed} km per hour."
+        return (
+            f"{here} and {there} are {way} km apart. How long does a bus take at {speed} km per hour?",
+            f"{way} / {speed} = {hours}. It takes {hours} hours.",
+        )
+    return (
+        f"A car drives {way} km from {here} to {there} in {hours} hours. What is its average speed?",
+        f"{way} / {hours} = {speed}. The average speed is {speed} km per hour.",
+    )
 
 
 def _percent(rng: random.Random) -> tuple[str, str]:
     rate, base = rng.choice((5, 10, 15, 20, 25, 30, 40, 50, 60, 75)), rng.randint(1, 60) * 20
     part = base * rate // 100
     if rng.random() < 0.5:
-        return rng.choice((f"What is {rate} % of {base}?", f"How much is {rate} percent of {base}?")), f"{base} * {rate} / 100 = {part}"
-    return f"A price of {base} euros falls by {rate} %. What is the new price?", f"{base} * {rate} / 100 = {part}. {base} - {part} = {base - part}. The new price is {base - part} euros."
+        return rng.choice(
+            (f"What is {rate} % of {base}?", f"How much is {rate} percent of {base}?")
+        ), f"{base} * {rate} / 100 = {part}"
+    return (
+        f"A price of {base} euros falls by {rate} %. What is the new price?",
+        f"{base} * {rate} / 100 = {part}. {base} - {part} = {base - part}. The new price is {base - part} euros.",
+    )
 
 
-_UNITS = (("km", "m", 1000), ("m", "cm", 100), ("kg", "g", 1000), ("hours", "minutes", 60), ("minutes", "seconds", 60), ("days", "hours", 24), ("weeks", "days", 7), ("dozen", "pieces", 12))
+_UNITS = (
+    ("km", "m", 1000),
+    ("m", "cm", 100),
+    ("kg", "g", 1000),
+    ("hours", "minutes", 60),
+    ("minutes", "seconds", 60),
+    ("days", "hours", 24),
+    ("weeks", "days", 7),
+    ("dozen", "pieces", 12),
+)
 
 
 def _units(rng: random.Random) -> tuple[str, str]:
     big, small, factor = rng.choice(_UNITS)
     count = rng.randint(2, 60)
     if rng.random() < 0.6:
-        return rng.choice((f"How many {small} are {count} {big}?", f"Convert {count} {big} to {small}.")), f"{count} * {factor} = {count * factor}. {count} {big} are {count * factor} {small}."
-    return f"How many {big} are {count * factor} {small}?", f"{count * factor} / {factor} = {count}. {count * factor} {small} are {count} {big}."
+        return rng.choice(
+            (f"How many {small} are {count} {big}?", f"Convert {count} {big} to {small}.")
+        ), f"{count} * {factor} = {count * factor}. {count} {big} are {count * factor} {small}."
+    return (
+        f"How many {big} are {count * factor} {small}?",
+        f"{count * factor} / {factor} = {count}. {count * factor} {small} are {count} {big}.",
+    )
 
 
 def _sequence(rng: random.Random) -> tuple[str, str]:
@@ -222,20 +311,42 @@ def _fraction(rng: random.Random) -> tuple[str, str]:
     a, b = Fraction(rng.randint(1, 9), rng.randint(2, 10)), Fraction(rng.randint(1, 9), rng.randint(2, 10))
     common = a.denominator * b.denominator
     left, right = a.numerator * b.denominator, b.numerator * a.denominator
-    return f"What is {a} + {b}?", f"Common denominator {common}: {left}/{common} + {right}/{common} = {left + right}/{common} = {a + b}"
+    return (
+        f"What is {a} + {b}?",
+        f"Common denominator {common}: {left}/{common} + {right}/{common} = {left + right}/{common} = {a + b}",
+    )
 
 
 def _parity(rng: random.Random) -> tuple[str, str]:
     value = number(rng)
     if rng.random() < 0.5:
-        return f"Is {value} even or odd?", f"{value} ends in {value % 10}, so it is {'even' if value % 2 == 0 else 'odd'}."
+        return (
+            f"Is {value} even or odd?",
+            f"{value} ends in {value % 10}, so it is {'even' if value % 2 == 0 else 'odd'}.",
+        )
     other = number(rng)
     word = "greater than" if value > other else "less than" if value < other else "equal to"
     return f"Compare {value} and {other}.", f"{value} is {word} {other}."
 
 
 FAMILIES: tuple[Exercise, ...] = (
-    _sum, _long_addition, _difference, _product, _quotient, _expression, _python, _compare, _shopping, _giving, _sharing, _travel, _percent, _units, _sequence, _equation,
-    _fraction, _parity,
-)  # fmt: skip
+    _sum,
+    _long_addition,
+    _difference,
+    _product,
+    _quotient,
+    _expression,
+    _python,
+    _compare,
+    _shopping,
+    _giving,
+    _sharing,
+    _travel,
+    _percent,
+    _units,
+    _sequence,
+    _equation,
+    _fraction,
+    _parity,
+)
 """Every family of exercise, each as likely."""

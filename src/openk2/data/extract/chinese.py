@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from openk2.data.extract import Inputs
 
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)} | {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)} | {
+    code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 
 
 def newspaper(inputs: Inputs) -> Iterator[str]:
@@ -29,7 +31,10 @@ def newspaper(inputs: Inputs) -> Iterator[str]:
 def reviews(inputs: Inputs) -> Iterator[str]:
     """Reviews of books, hotels and goods; ten to a document."""
     for name in ("neg", "pos"):
-        lines = [line.strip() for line in inputs.package.only(f"*/sentiment/{name}.txt").decode("utf-8", "ignore").splitlines()]
+        lines = [
+            line.strip()
+            for line in inputs.package.only(f"*/sentiment/{name}.txt").decode("utf-8", "ignore").splitlines()
+        ]
         unique = list(dict.fromkeys(line for line in lines if len(line) > 15))
         for start in range(0, len(unique), 10):
             yield "\n\n".join(unique[start : start + 10])
@@ -65,7 +70,9 @@ def verse(inputs: Inputs) -> Iterator[str]:
         if name.endswith("2019y.json"):
             continue
         for poem in json.loads(inputs.package.read(name)):
-            poems.append("\n".join([f"{poem.get('rhythmic') or poem.get('title', '')} {poem['author']}", *poem["paragraphs"]]))
+            poems.append(
+                "\n".join([f"{poem.get('rhythmic') or poem.get('title', '')} {poem['author']}", *poem["paragraphs"]])
+            )
             if len(poems) == 10:
                 yield "\n\n".join(poems)
                 poems = []

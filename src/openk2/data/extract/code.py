@@ -1,4 +1,6 @@
-"""Python source: the running interpreter's standard library and the modules inside wheels, without tests, data tables and generated files."""
+"""Python source: the running interpreter's standard library and the modules inside wheels, without tests, data tables
+and generated files.
+"""
 
 from __future__ import annotations
 

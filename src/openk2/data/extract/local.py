@@ -9,17 +9,27 @@ import orjson
 from openk2.data.extract import Inputs
 from openk2.errors import DataError
 
-SUFFIXES = frozenset((".txt", ".md", ".rst", ".py", ".html", ".c", ".h", ".cpp", ".go", ".rs", ".java", ".js", ".ts", ".tex"))
+SUFFIXES = frozenset(
+    (".txt", ".md", ".rst", ".py", ".html", ".c", ".h", ".cpp", ".go", ".rs", ".java", ".js", ".ts", ".tex")
+)
 
 
 def files(inputs: Inputs) -> Iterator[str]:
-    """Every text file below a folder in name order, or one file; raises DataError naming file and line for bad UTF-8 or JSON."""
+    """Every text file below a folder in name order, or one file; raises DataError naming file and line for bad UTF-8
+    or JSON.
+    """
     root = inputs.path
     if root is None or not root.exists():
         raise DataError(f"source files: path {root} does not exist; give a folder or a .txt, .md or .jsonl file")
-    found = [root] if root.is_file() else sorted(path for path in root.rglob("*") if path.is_file() and path.suffix in SUFFIXES | {".jsonl"})
+    found = (
+        [root]
+        if root.is_file()
+        else sorted(path for path in root.rglob("*") if path.is_file() and path.suffix in SUFFIXES | {".jsonl"})
+    )
     if not found:
-        raise DataError(f"source files: {root} holds no text file; accepted endings are .jsonl {' '.join(sorted(SUFFIXES))}")
+        raise DataError(
+            f"source files: {root} holds no text file; accepted endings are .jsonl {' '.join(sorted(SUFFIXES))}"
+        )
     for path in found:
         data = path.read_bytes()
         if path.suffix != ".jsonl":

@@ -1,4 +1,6 @@
-"""Natural English from packages: encyclopaedia paragraphs, human dialogue, dictionaries, country profiles, balanced prose, plays."""
+"""Natural English from packages: encyclopaedia paragraphs, human dialogue, dictionaries, country profiles, balanced
+prose, plays.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from openk2.errors import DataError
 
 
 def hotpotqa(inputs: Inputs) -> Iterator[str]:
-    """Opening paragraphs of Wikipedia articles, each under its title (the questions stay unused: they are for evaluation)."""
+    """Opening paragraphs of Wikipedia articles, each under its title (the questions stay unused: they are for
+    evaluation).
+    """
     seen: set[str] = set()
     for item in json.loads(inputs.package.only("*/json/hotpotqa.json")):
         for title, sentences in item["context"]:
@@ -44,7 +48,9 @@ def chitchat(inputs: Inputs) -> Iterator[str]:
                     turns[-1][1].append(said)
                 else:
                     turns.append((message["sender"], [said]))
-        letters = {sender: "AB"[number % 2] for number, sender in enumerate(dict.fromkeys(sender for sender, _ in turns))}
+        letters = {
+            sender: "AB"[number % 2] for number, sender in enumerate(dict.fromkeys(sender for sender, _ in turns))
+        }
         if len(turns) >= 2 and len(letters) == 2:
             yield "\n".join(f"{letters[sender]}: {' '.join(said)}" for sender, said in turns)
 
@@ -89,10 +95,14 @@ def wikitext(inputs: Inputs) -> Iterator[str]:
 
 
 def strip_wikitext(text: str) -> str:
-    """The prose of a wikitext page: templates, tables, references, files and lists of links removed, links as their label."""
+    """The prose of a wikitext page: templates, tables, references, files and lists of links removed, links as their
+    label.
+    """
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"), ("&nbsp;", " ")):
         text = text.replace(entity, character)
-    text = re.sub(r"<!--.*?-->|<ref[^>]*/>|<ref.*?</ref>|<(math|gallery|timeline|source)\b.*?</\1>", "", text, flags=re.S)
+    text = re.sub(
+        r"<!--.*?-->|<ref[^>]*/>|<ref.*?</ref>|<(math|gallery|timeline|source)\b.*?</\1>", "", text, flags=re.S
+    )
     while True:
         shorter = _NESTED.sub("", text)
         if shorter == text:
@@ -103,7 +113,9 @@ def strip_wikitext(text: str) -> str:
         text = _LINK.sub(r"\1", text)
     text = re.sub(r"\[https?://\S+ ?([^\]]*)\]", r"\1", text)
     text = re.sub(r"<[^>]+>|'{2,}", "", text)
-    text = re.split(r"\n==+\s*(?:See also|References|External links|Further reading|Notes|Bibliography|Sources)\s*==+", text)[0]
+    text = re.split(
+        r"\n==+\s*(?:See also|References|External links|Further reading|Notes|Bibliography|Sources)\s*==+", text
+    )[0]
     lines = []
     for line in text.splitlines():
         heading = re.match(r"^==+\s*(.*?)\s*==+$", line)
@@ -153,7 +165,9 @@ _PART = {"n": "noun", "v": "verb", "a": "adjective", "s": "adjective", "r": "adv
 
 
 def wordnet(inputs: Inputs) -> Iterator[str]:
-    """Dictionary entries: the words of a synset, their part of speech, the gloss with its examples; twenty entries to a document."""
+    """Dictionary entries: the words of a synset, their part of speech, the gloss with its examples; twenty entries to
+    a document.
+    """
     for part in ("noun", "verb", "adj", "adv"):
         entries: list[str] = []
         for line in inputs.package.only(f"usr/share/wordnet/data.{part}").decode("utf-8", "replace").splitlines():
@@ -161,7 +175,10 @@ def wordnet(inputs: Inputs) -> Iterator[str]:
                 continue
             data, gloss = line.split("|", 1)
             fields = data.split()
-            words = [re.sub(r"\(\w+\)$", "", fields[4 + 2 * number]).replace("_", " ") for number in range(int(fields[3], 16))]
+            words = [
+                re.sub(r"\(\w+\)$", "", fields[4 + 2 * number]).replace("_", " ")
+                for number in range(int(fields[3], 16))
+            ]
             entries.append(f"{', '.join(words)} ({_PART[fields[2]]}): {gloss.strip()}")
             if len(entries) == 20:
                 yield "\n".join(entries)
@@ -192,7 +209,9 @@ def factbook(inputs: Inputs) -> Iterator[str]:
         except ValueError as error:
             raise DataError(f"{name}: not JSON ({error})") from None
         government = profile.get("Government", {})
-        country = _find_text(government, "Country name", "conventional short form") or _find_text(government, "Country name", "conventional long form")
+        country = _find_text(government, "Country name", "conventional short form") or _find_text(
+            government, "Country name", "conventional long form"
+        )
         for section, fields in profile.items():
             if isinstance(fields, dict):
                 lines = [line for key, value in fields.items() for line in _leaves(key, value)]

@@ -1,7 +1,9 @@
-"""Generated reading exercises: copy, look up, list, count, fill a JSON object; the answer always stands in the text above the question.
+"""Generated reading exercises: copy, look up, list, count, fill a JSON object; the answer always stands in the text
+above the question.
 
-In-context copying is what a small model must learn before it can call tools; these exercises make it pay early. Values are names, numbers,
-invented words and identifiers, so that nearly every token occurs as something to copy. Answers are computed; document `i` of a seed is fixed.
+In-context copying is what a small model must learn before it can call tools; these exercises make it pay early.
+Values are names, numbers, invented words and identifiers, so that nearly every token occurs as something to copy.
+Answers are computed; document `i` of a seed is fixed.
 """
 
 from __future__ import annotations
@@ -12,7 +14,20 @@ from collections.abc import Iterator
 
 from openk2.data.extract import Inputs
 from openk2.data.extract.arithmetic import Exercise, document
-from openk2.data.extract.words import COLOURS, JOBS, PEOPLE, PLACES, SUFFIXES, TOPICS, code_name, file_name, invented, number, value, word
+from openk2.data.extract.words import (
+    COLOURS,
+    JOBS,
+    PEOPLE,
+    PLACES,
+    SUFFIXES,
+    TOPICS,
+    code_name,
+    file_name,
+    invented,
+    number,
+    value,
+    word,
+)
 
 
 def exercises(inputs: Inputs) -> Iterator[str]:
@@ -33,14 +48,25 @@ def _distinct(rng: random.Random, make: object, count: int) -> list[str]:
 def _copy(rng: random.Random) -> tuple[str, str]:
     text = " ".join(value(rng) for _ in range(rng.randint(1, 6)))
     quoted = rng.choice((text, f'"{text}"', f"`{text}`"))
-    return rng.choice((f"Repeat exactly: {quoted}", f"Copy this: {quoted}", f"Say {quoted}.", f"Write the following again. {quoted}")), text
+    return rng.choice(
+        (f"Repeat exactly: {quoted}", f"Copy this: {quoted}", f"Say {quoted}.", f"Write the following again. {quoted}")
+    ), text
 
 
 _FIELDS = {
-    "name": lambda rng: rng.choice(PEOPLE), "city": lambda rng: rng.choice(PLACES), "job": lambda rng: rng.choice(JOBS), "age": lambda rng: rng.randint(18, 90),
-    "code": code_name, "colour": lambda rng: rng.choice(COLOURS), "price": number, "id": code_name, "file": file_name, "count": number, "topic": lambda rng: rng.choice(TOPICS),
+    "name": lambda rng: rng.choice(PEOPLE),
+    "city": lambda rng: rng.choice(PLACES),
+    "job": lambda rng: rng.choice(JOBS),
+    "age": lambda rng: rng.randint(18, 90),
+    "code": code_name,
+    "colour": lambda rng: rng.choice(COLOURS),
+    "price": number,
+    "id": code_name,
+    "file": file_name,
+    "count": number,
+    "topic": lambda rng: rng.choice(TOPICS),
     "label": invented,
-}  # fmt: skip
+}
 
 
 def _record(rng: random.Random) -> tuple[str, str]:
@@ -57,7 +83,9 @@ def _record(rng: random.Random) -> tuple[str, str]:
         shown = "\n".join(f"{name} = {json.dumps(entry)}" for name, entry in record.items())
     else:
         shown = " ".join(f"The {name} is {entry}." for name, entry in record.items())
-    asked = rng.choice((f"What is the {key}?", f"Give the {key}.", f"Which {key} is stated?", f"Read the {key} from the text above."))
+    asked = rng.choice(
+        (f"What is the {key}?", f"Give the {key}.", f"Which {key} is stated?", f"Read the {key} from the text above.")
+    )
     return f"{shown}\n{asked}", rng.choice((str(record[key]), f"The {key} is {record[key]}."))
 
 
@@ -67,17 +95,28 @@ def _table(rng: random.Random) -> tuple[str, str]:
     names = _distinct(rng, lambda r: r.choice((r.choice(PEOPLE), invented(r).title())), rng.randint(3, 8))
     rows = {name: {column: str(_FIELDS[column](rng)) for column in columns} for name in names}  # type: ignore[no-untyped-call]
     separator = rng.choice((",", " | ", "\t", "; "))
-    lines = [separator.join(["name", *columns]), *(separator.join([name, *cells.values()]) for name, cells in rows.items())]
+    lines = [
+        separator.join(["name", *columns]),
+        *(separator.join([name, *cells.values()]) for name, cells in rows.items()),
+    ]
     name, column = rng.choice(names), rng.choice(columns)
     cell = rows[name][column]
     kind = rng.randrange(3)
     if kind == 0:
-        asked, answer = rng.choice((f"What is the {column} of {name}?", f"Which {column} has {name}?", f"Look up {name}: {column}?")), cell
+        asked, answer = (
+            rng.choice(
+                (f"What is the {column} of {name}?", f"Which {column} has {name}?", f"Look up {name}: {column}?")
+            ),
+            cell,
+        )
     elif kind == 1:
         matching = [other for other in names if rows[other][column] == cell]
         asked, answer = f"Who has the {column} {cell}?", ", ".join(matching)
     else:
-        asked, answer = rng.choice(("How many rows are there without the header?", "How many people are in the table?")), str(len(names))
+        asked, answer = (
+            rng.choice(("How many rows are there without the header?", "How many people are in the table?")),
+            str(len(names)),
+        )
     return "\n".join([*lines, asked]), answer
 
 
@@ -107,9 +146,13 @@ def _notes(rng: random.Random) -> tuple[str, str]:
     for person in people:
         place = town if rng.random() < 0.35 else rng.choice(PLACES)
         thing = rng.choice(
-            (f"{person} travels to {place} on day {rng.randint(1, 30)}.", f"{person} lives in {place} and works as a {rng.choice(JOBS)}.", f"Meet {person} in {place}, room {rng.randint(1, 400)}.",
-             f"{person} sent {number(rng)} parcels to {place}.")
-        )  # fmt: skip
+            (
+                f"{person} travels to {place} on day {rng.randint(1, 30)}.",
+                f"{person} lives in {place} and works as a {rng.choice(JOBS)}.",
+                f"Meet {person} in {place}, room {rng.randint(1, 400)}.",
+                f"{person} sent {number(rng)} parcels to {place}.",
+            )
+        )
         lines.append(thing)
         facts.append(place)
     kind = rng.randrange(4)
@@ -131,7 +174,9 @@ def _search(rng: random.Random) -> tuple[str, str]:
     files = _distinct(rng, file_name, rng.randint(2, 5))
     keys = _distinct(rng, invented, len(files))
     values = [rng.choice((code_name(rng), str(number(rng)), rng.choice(PEOPLE))) for _ in files]
-    shown = "\n".join(f"{name}:{rng.randint(1, 99)}: {key} = {entry}" for name, key, entry in zip(files, keys, values, strict=True))
+    shown = "\n".join(
+        f"{name}:{rng.randint(1, 99)}: {key} = {entry}" for name, key, entry in zip(files, keys, values, strict=True)
+    )
     pick = rng.randrange(len(files))
     if rng.random() < 0.5:
         return f"{shown}\nIn which file is {keys[pick]} set?", files[pick]
@@ -140,31 +185,74 @@ def _search(rng: random.Random) -> tuple[str, str]:
 
 def _list(rng: random.Random) -> tuple[str, str]:
     """A list of values: first, last, nth, reversed, sorted, membership, length."""
-    items = _distinct(rng, rng.choice((word, invented, code_name, lambda r: r.choice(PLACES), lambda r: r.choice(PEOPLE))), rng.randint(3, 7))
+    items = _distinct(
+        rng,
+        rng.choice((word, invented, code_name, lambda r: r.choice(PLACES), lambda r: r.choice(PEOPLE))),
+        rng.randint(3, 7),
+    )
     shown = rng.choice((", ".join(items), json.dumps(items), " ".join(items)))
     asked, answer = rng.choice(
         (
-            ("What is the first item?", items[0]), ("What is the last item?", items[-1]), (f"What comes after {items[1]}?", items[2]), (f"What comes before {items[1]}?", items[0]),
-            ("Write the list in reverse order.", ", ".join(reversed(items))), ("Sort the list alphabetically.", ", ".join(sorted(items))), ("How many items are there?", str(len(items))),
-            ("Write one item per line.", "\n".join(items)), (f"Is {items[-2]} in the list?", "yes"), (f"Is {invented(rng, 4)} in the list?", "no"),
+            ("What is the first item?", items[0]),
+            ("What is the last item?", items[-1]),
+            (f"What comes after {items[1]}?", items[2]),
+            (f"What comes before {items[1]}?", items[0]),
+            ("Write the list in reverse order.", ", ".join(reversed(items))),
+            ("Sort the list alphabetically.", ", ".join(sorted(items))),
+            ("How many items are there?", str(len(items))),
+            ("Write one item per line.", "\n".join(items)),
+            (f"Is {items[-2]} in the list?", "yes"),
+            (f"Is {invented(rng, 4)} in the list?", "no"),
         )
-    )  # fmt: skip
+    )
     return f"{shown}\n{asked}", answer
 
 
 _REQUESTS = (
     ("read_file", ("path",), ("Show me {path}.", "Open the file {path}.", "What does {path} say?", "Read {path}")),
-    ("search", ("query", "folder"), ("Search for {query} in {folder}.", "Find {query} below {folder}.", "Look in {folder} for the word {query}.")),
-    ("send", ("to", "amount"), ("Send {amount} to {to}.", "{to} gets {amount} from me.", "Transfer {amount} euros to {to}.")),
-    ("book", ("name", "city", "day"), ("Book a room in {city} for {name} on day {day}.", "{name} needs a hotel in {city}, day {day}.")),
+    (
+        "search",
+        ("query", "folder"),
+        ("Search for {query} in {folder}.", "Find {query} below {folder}.", "Look in {folder} for the word {query}."),
+    ),
+    (
+        "send",
+        ("to", "amount"),
+        ("Send {amount} to {to}.", "{to} gets {amount} from me.", "Transfer {amount} euros to {to}."),
+    ),
+    (
+        "book",
+        ("name", "city", "day"),
+        ("Book a room in {city} for {name} on day {day}.", "{name} needs a hotel in {city}, day {day}."),
+    ),
     ("add", ("a", "b"), ("Add {a} and {b}.", "What do {a} and {b} make together?", "Sum of {a} and {b}")),
-    ("rename", ("old", "new"), ("Rename {old} to {new}.", "{old} should be called {new}.", "Change the name {old} into {new}")),
-    ("remember", ("key", "value"), ("Remember that {key} is {value}.", "Note: {key} = {value}", "Store {value} under {key}.")),
+    (
+        "rename",
+        ("old", "new"),
+        ("Rename {old} to {new}.", "{old} should be called {new}.", "Change the name {old} into {new}"),
+    ),
+    (
+        "remember",
+        ("key", "value"),
+        ("Remember that {key} is {value}.", "Note: {key} = {value}", "Store {value} under {key}."),
+    ),
 )
 _MAKERS = {
-    "path": file_name, "query": value, "folder": invented, "to": lambda rng: rng.choice(PEOPLE), "amount": number, "name": lambda rng: rng.choice(PEOPLE),
-    "city": lambda rng: rng.choice(PLACES), "day": lambda rng: rng.randint(1, 31), "a": number, "b": number, "old": file_name, "new": file_name, "key": invented, "value": value,
-}  # fmt: skip
+    "path": file_name,
+    "query": value,
+    "folder": invented,
+    "to": lambda rng: rng.choice(PEOPLE),
+    "amount": number,
+    "name": lambda rng: rng.choice(PEOPLE),
+    "city": lambda rng: rng.choice(PLACES),
+    "day": lambda rng: rng.randint(1, 31),
+    "a": number,
+    "b": number,
+    "old": file_name,
+    "new": file_name,
+    "key": invented,
+    "value": value,
+}
 
 
 def _arguments(rng: random.Random) -> tuple[str, str]:
@@ -184,11 +272,16 @@ def _text(rng: random.Random) -> tuple[str, str]:
     sign = rng.choice(("-", "_", ", ", "/"))
     asked, answer = rng.choice(
         (
-            (f"How many words are in: {phrase}", str(len(words))), (f"Write in upper case: {phrase}", phrase.upper()), (f"Spell the word {words[0]}.", " ".join(words[0])),
-            (f'Join the words of "{phrase}" with "{sign}".', sign.join(words)), (f"Word {pick + 1} of: {phrase}", words[pick]), (f"How many letters has {words[0]}?", str(len(words[0]))),
-            (f"Put these letters together: {' '.join(words[-1])}", words[-1]), (f'Replace {words[0]} by {words[-1]} in "{words[0]} and more".', f"{words[-1]} and more"),
+            (f"How many words are in: {phrase}", str(len(words))),
+            (f"Write in upper case: {phrase}", phrase.upper()),
+            (f"Spell the word {words[0]}.", " ".join(words[0])),
+            (f'Join the words of "{phrase}" with "{sign}".', sign.join(words)),
+            (f"Word {pick + 1} of: {phrase}", words[pick]),
+            (f"How many letters has {words[0]}?", str(len(words[0]))),
+            (f"Put these letters together: {' '.join(words[-1])}", words[-1]),
+            (f'Replace {words[0]} by {words[-1]} in "{words[0]} and more".', f"{words[-1]} and more"),
         )
-    )  # fmt: skip
+    )
     return asked, answer
 
 

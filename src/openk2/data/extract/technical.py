@@ -11,7 +11,9 @@ from typing import Any
 from openk2.data.extract import Inputs
 
 _ROLE = re.compile(r":[\w:+-]+:`~?!?([^`<]*?)(?:\s*<[^`>]*>)?`")
-_DIRECTIVE = re.compile(r"^\.\. (?:_|currentmodule|module|index|toctree|highlight|contents|comment|meta|only|raw|image|figure|include).*$")
+_DIRECTIVE = re.compile(
+    r"^\.\. (?:_|currentmodule|module|index|toctree|highlight|contents|comment|meta|only|raw|image|figure|include).*$"
+)
 
 
 def manual(pattern: str) -> Any:
@@ -46,7 +48,9 @@ def strip_rst(text: str) -> str:
 
 
 def botocore(inputs: Inputs) -> Iterator[str]:
-    """Documentation strings of the newest description of every service, one document per operation or shape with enough text."""
+    """Documentation strings of the newest description of every service, one document per operation or shape with
+    enough text.
+    """
     newest: dict[str, str] = {}
     for name in inputs.package.names("botocore/data/*/service-2.json.gz"):
         newest[name.split("/")[2]] = name  # names are sorted by date
@@ -70,6 +74,13 @@ def strip_html(text: str) -> str:
     text = re.sub(r"</?(?:p|ul|ol|li|div|dl|dt|dd|br|note|important)\b[^>]*>", "\n", text)
     text = re.sub(r"</?code>", "`", text)
     text = re.sub(r"<[^>]+>", "", text)
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")):
+    for entity, character in (
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", '"'),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ):
         text = text.replace(entity, character)
     return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\n")) if line)
