@@ -1,21 +1,15 @@
-"""The recipe of a corpus: a TOML file read into checked dataclasses; every mistake is one RecipeError naming file,
-table and key.
-"""
+"""The recipe of a corpus: what to fetch, clean, hold out and tokenise."""
 
 from __future__ import annotations
 
 import dataclasses
-import tomllib
-import types
-import typing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from openk2.data.sources import SOURCES
 from openk2.errors import RecipeError
-
-T = TypeVar("T")
+from openk2.recipes import read_table, read_toml
 
 
 @dataclass(frozen=True)
@@ -101,18 +95,12 @@ class DataRecipe:
 
 def load_recipe(path: Path) -> DataRecipe:
     """Read and check a recipe; raises RecipeError naming what is wrong and what would be accepted."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise RecipeError(f"{path}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: not valid TOML: {error}") from None
-    return parse_recipe(table, where=str(path), directory=path.parent)
+    return parse_recipe(read_toml(path), where=str(path), directory=path.parent)
 
 
 def parse_recipe(table: dict[str, Any], *, where: str = "recipe", directory: Path = Path(".")) -> DataRecipe:
     """Check a recipe given as a table; raises RecipeError."""
-    recipe = dataclasses.replace(_read(DataRecipe, table, where), directory=directory)
+    recipe = dataclasses.replace(read_table(DataRecipe, table, where), directory=directory)
     if not recipe.source:
         raise RecipeError(f"{where}: source: at least one [[source]] table is needed")
     labels: set[str] = set()
@@ -151,59 +139,3 @@ def parse_recipe(table: dict[str, Any], *, where: str = "recipe", directory: Pat
             f"{where}: tokenizer.path: required beside vocab_size, the trained tokenizer is written there"
         )
     return recipe
-
-
-def _read(cls: type[T], table: Any, where: str) -> T:
-    """A table as a dataclass; unknown keys, missing keys and wrong types are RecipeErrors."""
-    if not isinstance(table, dict):
-        raise RecipeError(f"{where}: must be a table, not {_toml_type(table)}")
-    hints = typing.get_type_hints(cls)
-    fields = {item.name: item for item in dataclasses.fields(cls) if not item.metadata.get("internal")}  # type: ignore[arg-type]
-    for key in table:
-        if key not in fields:
-            raise RecipeError(f"{where}: unknown key {key!r}; accepted: {', '.join(fields)}")
-    values: dict[str, Any] = {}
-    for name, item in fields.items():
-        if name in table:
-            values[name] = _convert(hints[name], table[name], f"{where}: {name}")
-        elif item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING:
-            raise RecipeError(f"{where}: missing key {name!r}")
-    return cls(**values)
-
-
-def _convert(hint: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return _read(hint, value, where)
-    if typing.get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise RecipeError(f"{where}: must be an array of tables, not {_toml_type(value)}")
-        inner = typing.get_args(hint)[0]
-        return tuple(_convert(inner, item, f"{where}[{number}]") for number, item in enumerate(value))
-    if typing.get_origin(hint) is dict:
-        if not isinstance(value, dict):
-            raise RecipeError(f"{where}: must be a table, not {_toml_type(value)} {value!r}")
-        return {key: _convert(typing.get_args(hint)[1], item, f"{where}.{key}") for key, item in value.items()}
-    accepted = [
-        kind
-        for kind in (typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,))
-        if kind is not type(None)
-    ]
-    wanted = accepted[0]
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-        names = {str: "a string", int: "an integer", float: "a number", bool: "true or false"}
-        raise RecipeError(f"{where}: must be {names[wanted]}, not {_toml_type(value)} {value!r}")
-    return value
-
-
-def _toml_type(value: Any) -> str:
-    names = {
-        bool: "the boolean",
-        str: "the string",
-        int: "the integer",
-        float: "the number",
-        list: "the array",
-        dict: "the table",
-    }
-    return names.get(type(value), type(value).__name__)
