@@ -26,8 +26,10 @@ COMMANDS = {
 }
 """Command → one line of help; the module `openk2.cli.NAME` holds its typer `app`."""
 
-_UsageError, _CommandError = typer.BadParameter.__mro__[1:3]
-"""What a wrong command line raises. Taken from the public subclass: typer has its own copy of click since 0.20."""
+_CommandError: type[Exception] = typer.BadParameter.__mro__[2]
+"""What a wrong command line raises (click's ClickException), by way of its public subclass: some versions of typer
+bring their own copy of click.
+"""
 
 
 class _LazyGroup(TyperGroup):
@@ -84,10 +86,10 @@ def _explain(error: Any) -> None:
     """A wrong command line: the help of a group called without command, else one line."""
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError":
-        print(context.get_help(), file=sys.stderr)
+        print(error.format_message(), file=sys.stderr)
         sys.exit(2)
-    path = f"{context.command_path}: " if isinstance(error, _UsageError) and context is not None else ""
-    _fail(f"{path}{error.format_message()}".removeprefix("openk2: "))
+    path = context.command_path.removeprefix("openk2").strip() if context is not None else ""
+    _fail(f"{path}: {error.format_message()}" if path else error.format_message())
 
 
 def _fail(message: str) -> None:
