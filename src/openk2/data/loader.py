@@ -37,6 +37,8 @@ class Sample:
     """[T] loss weight of each prediction: 0 for padding, the loader's `prompt_weight` for what the assistant did not
     emit, else 1.
     """
+    starts: npt.NDArray[np.int64]
+    """[T] place in the row where each input's trajectory begins; all 0 for text, which is read as one stream."""
 
     @property
     def inputs(self) -> npt.NDArray[np.int64]:
@@ -47,6 +49,20 @@ class Sample:
     def targets(self) -> npt.NDArray[np.int64]:
         """[T] what it should say next."""
         return self.tokens[1:]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Samples stacked to rows."""
+
+    inputs: npt.NDArray[np.int64]
+    """[B, T]."""
+    targets: npt.NDArray[np.int64]
+    """[B, T]."""
+    weights: npt.NDArray[np.float32]
+    """[B, T] loss weight of each prediction."""
+    starts: npt.NDArray[np.int64]
+    """[B, T] as in `Sample`."""
 
 
 class Rows(Protocol):
@@ -80,7 +96,7 @@ class TextRows:
         """Tokens [number * T, number * T + T], every prediction with weight 1."""
         start = number * self._sequence
         tokens = self._shards.read(start, start + self._sequence + 1).astype(np.int64)
-        return Sample(tokens, np.ones(self._sequence, np.float32))
+        return Sample(tokens, np.ones(self._sequence, np.float32), np.zeros(self._sequence, np.int64))
 
 
 class PackedRows:
@@ -107,14 +123,16 @@ class PackedRows:
         """
         tokens = np.full(self._sequence + 1, self._shards.manifest.pad_id, np.int64)
         weights = np.zeros(self._sequence + 1, np.float32)
+        starts = np.zeros(self._sequence + 1, np.int64)
         at = 0
         for member in self._rows[number]:
             ids, mask = self._shards.trajectory(member)
             tokens[at : at + len(ids)] = ids
             weights[at : at + len(ids)] = np.where(mask, np.float32(1.0), np.float32(self._prompt_weight))
             weights[at] = 0.0
+            starts[at:] = at
             at += len(ids)
-        return Sample(tokens, weights[1:])
+        return Sample(tokens, weights[1:], starts[:-1])
 
 
 def pack(lengths: Sequence[int], capacity: int) -> list[list[int]]:
@@ -203,15 +221,14 @@ class MixtureLoader:
         source, _, row = self.locate(index)
         return self.rows[source].row(row)
 
-    def batch(
-        self, start: int, count: int
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-        """(inputs [B, T], targets [B, T], weights [B, T]) of samples start … start + count - 1."""
-        samples = [self.sample(index) for index in range(start, start + count)]
-        return (
+    def batch(self, indices: Sequence[int]) -> Batch:
+        """The samples of these indices, in this order."""
+        samples = [self.sample(index) for index in indices]
+        return Batch(
             np.stack([item.inputs for item in samples]),
             np.stack([item.targets for item in samples]),
             np.stack([item.weights for item in samples]),
+            np.stack([item.starts for item in samples]),
         )
 
     def epochs(self, samples: int) -> list[float]:
