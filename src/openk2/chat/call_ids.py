@@ -1,0 +1,68 @@
+"""The names of tool calls: `functions.NAME:IDX`, IDX counting every call of the dialogue from 0 (K2 report, App. B).
+
+The ids are part of the prompt, so a model that sees other ids in its history (`search:0`, a UUID) learns to write
+malformed ones. Clients may call them what they like: `canonical` renames the history before it is rendered.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from openk2.chat.messages import Message
+from openk2.errors import ChatError
+
+_ID = re.compile(r"(?:functions\.)?(?P<name>.+?)(?P<index>:[0-9]+)?", re.DOTALL)
+
+
+def call_id(name: str, index: int) -> str:
+    """The id of the dialogue's call number `index`, which is to the tool `name`."""
+    return f"functions.{name}:{index}"
+
+
+def is_indexed(id: str) -> bool:
+    """Whether the id ends in `:IDX`, as a model was taught to write it."""
+    match = _ID.fullmatch(id)
+    return match is not None and match["index"] is not None
+
+
+def tool_name(id: str) -> str:
+    """The tool an id names: `functions.` and `:IDX` removed where present; other text is the name itself."""
+    match = _ID.fullmatch(id)
+    return match["name"] if match else ""
+
+
+def count_calls(messages: Iterable[Message]) -> int:
+    """How many calls the messages make, which is the index of the next call."""
+    return sum(len(message.tool_calls) for message in messages)
+
+
+def canonical(messages: Sequence[Message]) -> list[Message]:
+    """The conversation with every call renamed by its place, and every tool message by the call it answers.
+
+    Where one id was given to several calls, a tool message answers the latest turn that used it, and within that turn
+    the calls in order. A call's new id depends on earlier messages only, so a conversation that grows keeps its ids.
+    Raises ChatError for a tool message that answers no earlier call.
+    """
+    renamed: list[Message] = []
+    waiting: dict[str | None, deque[str]] = {}
+    count = 0
+    for i, message in enumerate(messages):
+        if message.tool_calls:
+            calls = tuple(replace(call, id=call_id(call.name, count + j)) for j, call in enumerate(message.tool_calls))
+            for call in message.tool_calls:
+                waiting[call.id] = deque()
+            for old, new in zip(message.tool_calls, calls, strict=True):
+                waiting[old.id].append(new.id)
+            count += len(calls)
+            message = replace(message, tool_calls=calls)
+        elif message.role == "tool":
+            ids = waiting.get(message.tool_call_id)
+            if ids is None:
+                made = ", ".join(sorted(str(id) for id in waiting)) or "none were made"
+                raise ChatError(
+                    f"messages[{i}] answers call {message.tool_call_id!r}, which is not made before; made: {made}"
+                )
+            message = replace(message, tool_call_id=ids.popleft() if len(ids) > 1 else ids[0])
+        renamed.append(message)
+    return renamed
