@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import Any
 
 _PUBLIC = {
+    "parse": ("openk2.chat.public", "parse"),
+    "render": ("openk2.chat.public", "render"),
     "tokenizer": ("openk2.chat.tokenizer", "load_tokenizer"),
 }
 """Public name to (module, name): imported on first use, so that `import openk2` stays quick."""
