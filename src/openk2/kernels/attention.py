@@ -1,7 +1,9 @@
-"""Causal attention for training: query blocks against the keys before them, as batched matrix products with their own backward.
+"""Causal attention for training: query blocks against the keys before them, as batched matrix products with their own
+backward.
 
-The score matrix above the diagonal is never formed, values need not be padded to the key width (torch's CPU flash attention
-asks for equal widths), and the largest softmax input per head, which QK-Clip needs, falls out of the forward pass.
+The score matrix above the diagonal is never formed, values need not be padded to the key width (torch's CPU flash
+attention asks for equal widths), and the largest softmax input per head, which QK-Clip needs, falls out of the forward
+pass.
 """
 
 from __future__ import annotations
@@ -10,20 +12,23 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 QUERY_BLOCK = 128
 
 
 class _BlockCausalAttention(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, q_BHTD: Tensor, k_BHTD: Tensor, v_BHTV: Tensor, scale: float, starts_BT: Tensor | None) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, q_BHTD: Tensor, k_BHTD: Tensor, v_BHTV: Tensor, scale: float, starts_BT: Tensor | None, keep: bool
+    ) -> tuple[Tensor, Tensor]:
         B, H, T, D = q_BHTD.shape
         q_GTD = (q_BHTD * scale).reshape(B * H, T, D)
         k_GTD = k_BHTD.reshape(B * H, T, D)
         v_GTV = v_BHTV.reshape(B * H, T, -1)
         out_GTV = torch.empty_like(v_GTV)
-        max_H = torch.full((H,), float("-inf"))
-        index_T = torch.arange(T)
+        max_H = torch.full((H,), float("-inf"), device=q_BHTD.device)
+        index_T = torch.arange(T, device=q_BHTD.device)
         probabilities = []
         for begin in range(0, T, QUERY_BLOCK):
             end = min(begin + QUERY_BLOCK, T)
@@ -32,19 +37,22 @@ class _BlockCausalAttention(torch.autograd.Function):
                 hidden_tt = index_T[None, begin:end] > index_T[begin:end, None]
                 scores_Gtk[:, :, begin:end].masked_fill_(hidden_tt, float("-inf"))
             else:
-                hidden_Btk = (index_T[:end] > index_T[begin:end, None]) | (index_T[:end] < starts_BT[:, begin:end, None])
+                later_tk = index_T[:end] > index_T[begin:end, None]
+                hidden_Btk = later_tk | (index_T[:end] < starts_BT[:, begin:end, None])
                 scores_Gtk.view(B, H, end - begin, end).masked_fill_(hidden_Btk[:, None], float("-inf"))
             max_H = torch.maximum(max_H, scores_Gtk.view(B, H, -1).amax((0, 2)).float())
             p_Gtk = scores_Gtk.softmax(-1)
             torch.bmm(p_Gtk, v_GTV[:, :end], out=out_GTV[:, begin:end])
-            probabilities.append(p_Gtk)
+            if keep:  # without a backward pass only one block of scores is alive at a time
+                probabilities.append(p_Gtk)
         ctx.save_for_backward(q_GTD, k_GTD, v_GTV, out_GTV, *probabilities)
         ctx.shape, ctx.scale = (B, H, T), scale
         ctx.mark_non_differentiable(max_H)
         return out_GTV.view(B, H, T, -1), max_H
 
     @staticmethod
-    def backward(ctx: Any, grad_BHTV: Tensor, _max: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, grad_BHTV: Tensor, _max: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None, None]:
         q_GTD, k_GTD, v_GTV, out_GTV, *probabilities = ctx.saved_tensors
         B, H, T = ctx.shape
         grad_GTV = grad_BHTV.reshape(B * H, T, -1)
@@ -58,10 +66,13 @@ class _BlockCausalAttention(torch.autograd.Function):
             torch.bmm(ds_Gtk, k_GTD[:, :end], out=dq_GTD[:, begin:end])
             dk_GTD[:, :end].baddbmm_(ds_Gtk.mT, q_GTD[:, begin:end])
         shape = (B, H, T, -1)
-        return dq_GTD.mul_(ctx.scale).view(shape), dk_GTD.view(shape), dv_GTV.view(shape), None, None
+        return dq_GTD.mul_(ctx.scale).view(shape), dk_GTD.view(shape), dv_GTV.view(shape), None, None, None
 
 
-def causal_attention(q_BHTD: Tensor, k_BHTD: Tensor, v_BHTV: Tensor, scale: float, starts_BT: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def causal_attention(
+    q_BHTD: Tensor, k_BHTD: Tensor, v_BHTV: Tensor, scale: float, starts_BT: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Fast form of `reference.causal_attention`: same arguments, same two results."""
-    out_BHTV, max_H = _BlockCausalAttention.apply(q_BHTD, k_BHTD, v_BHTV, scale, starts_BT)
+    keep = torch.is_grad_enabled() and (q_BHTD.requires_grad or k_BHTD.requires_grad or v_BHTV.requires_grad)
+    out_BHTV, max_H = _BlockCausalAttention.apply(q_BHTD, k_BHTD, v_BHTV, scale, starts_BT, keep)  # type: ignore[no-untyped-call]
     return out_BHTV, max_H

@@ -1,4 +1,4 @@
-"""Head and cross entropy in one: logits live one chunk of rows at a time, and their gradient is made in the forward pass.
+"""Head and cross entropy in one: logits live one chunk of rows at a time; their gradient is made in the forward pass.
 
 At a vocabulary of 163,840 the logits of a batch outweigh everything else in memory; here they never exist as a whole.
 """
@@ -9,14 +9,16 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 ROWS = 1024
 
 
 class _LinearCrossEntropy(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x_ND: Tensor, head_VD: Tensor, targets_N: Tensor, weights_N: Tensor) -> Tensor:
-        with_gradient = x_ND.requires_grad or head_VD.requires_grad
+    def forward(
+        ctx: Any, x_ND: Tensor, head_VD: Tensor, targets_N: Tensor, weights_N: Tensor, with_gradient: bool
+    ) -> Tensor:
         dx_ND = torch.empty_like(x_ND) if with_gradient else None
         dhead_VD = torch.zeros_like(head_VD) if with_gradient else None
         total = torch.zeros((), dtype=torch.float32, device=x_ND.device)
@@ -36,12 +38,14 @@ class _LinearCrossEntropy(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None, None]:  # type: ignore[override]
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor, None, None, None]:
         dx_ND, dhead_VD = ctx.saved_tensors
-        return dx_ND * grad.to(dx_ND.dtype), dhead_VD * grad.to(dhead_VD.dtype), None, None
+        return dx_ND * grad.to(dx_ND.dtype), dhead_VD * grad.to(dhead_VD.dtype), None, None, None
 
 
 def linear_cross_entropy(x_ND: Tensor, head_VD: Tensor, targets_N: Tensor, weights_N: Tensor) -> Tensor:
     """Fast form of `reference.linear_cross_entropy`: same arguments and result (nats, float32 scalar)."""
-    loss: Tensor = _LinearCrossEntropy.apply(x_ND, head_VD, targets_N, weights_N)
+    with_gradient = torch.is_grad_enabled() and (x_ND.requires_grad or head_VD.requires_grad)
+    loss: Tensor = _LinearCrossEntropy.apply(x_ND, head_VD, targets_N, weights_N, with_gradient)  # type: ignore[no-untyped-call]
     return loss

@@ -11,11 +11,16 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from openk2.kernels import reference
 
 
 class _GroupedExperts(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor) -> Tensor:
+    def forward(
+        ctx: Any, x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor
+    ) -> Tensor:
         N, K = experts_NK.shape
         order_P = experts_NK.view(-1).argsort(stable=True)  # pair → position when sorted by expert; P = N·K
         place_P = torch.empty_like(order_P)
@@ -27,13 +32,18 @@ class _GroupedExperts(torch.autograd.Function):
         silu_PF = F.silu(gate_PF)
         hidden_PF = silu_PF * up_PF
         y_PD = F.grouped_mm(hidden_PF * weight_P1, down_EDF.mT, offs=ends_E)
-        ctx.save_for_backward(x_PD, gate_up_EFD, down_EDF, order_P, place_P, ends_E, weight_P1, gate_PF, up_PF, silu_PF, hidden_PF)
+        ctx.save_for_backward(
+            x_PD, gate_up_EFD, down_EDF, order_P, place_P, ends_E, weight_P1, gate_PF, up_PF, silu_PF, hidden_PF
+        )
         ctx.shape = (N, K)
         return y_PD.index_select(0, place_P).view(N, K, -1).sum(1)
 
     @staticmethod
-    def backward(ctx: Any, grad_ND: Tensor) -> tuple[Tensor, Tensor, Tensor, None, Tensor]:  # type: ignore[override]
-        x_PD, gate_up_EFD, down_EDF, order_P, place_P, ends_E, weight_P1, gate_PF, up_PF, silu_PF, hidden_PF = ctx.saved_tensors
+    @once_differentiable
+    def backward(ctx: Any, grad_ND: Tensor) -> tuple[Tensor, Tensor, Tensor, None, Tensor]:
+        x_PD, gate_up_EFD, down_EDF, order_P, place_P, ends_E, weight_P1, gate_PF, up_PF, silu_PF, hidden_PF = (
+            ctx.saved_tensors
+        )
         N, K = ctx.shape
         dy_PD = grad_ND.index_select(0, order_P // K)
         dweighted_PF = F.grouped_mm(dy_PD, down_EDF, offs=ends_E)
@@ -50,7 +60,19 @@ class _GroupedExperts(torch.autograd.Function):
         return dx_ND, dgate_up_EFD, ddown_EDF, None, dweight_P.index_select(0, place_P).view(N, K)
 
 
-def routed_experts(x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor) -> Tensor:
-    """Fast form of `reference.routed_experts`: same arguments and result. Widths must fill multiples of 16 bytes."""
-    out_ND: Tensor = _GroupedExperts.apply(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)
+def _grouped_product_takes(dtype: torch.dtype, *widths: int) -> bool:
+    fills = all(width * dtype.itemsize % 16 == 0 for width in widths)
+    return fills and dtype in (torch.float32, torch.bfloat16, torch.float16)
+
+
+def routed_experts(
+    x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor
+) -> Tensor:
+    """Fast form of `reference.routed_experts`: same arguments and result.
+
+    Shapes torch's grouped product does not take (float64, rows that do not fill multiples of 16 bytes) go to the reference.
+    """
+    if not _grouped_product_takes(gate_up_EFD.dtype, down_EDF.shape[1], down_EDF.shape[2]):
+        return reference.routed_experts(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)
+    out_ND: Tensor = _GroupedExperts.apply(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)  # type: ignore[no-untyped-call]
     return out_ND

@@ -7,7 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def causal_attention(q_BHTD: Tensor, k_BHTD: Tensor, v_BHTV: Tensor, scale: float, starts_BT: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def causal_attention(
+    q_BHTD: Tensor, k_BHTD: Tensor, v_BHTV: Tensor, scale: float, starts_BT: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Softmax attention in which a token sees itself and what came before it in its own document.
 
     `starts_BT[b, t]` is the index of the first token of t's document (None: one document per row).
@@ -24,8 +26,13 @@ def causal_attention(q_BHTD: Tensor, k_BHTD: Tensor, v_BHTV: Tensor, scale: floa
     return out_BHTV.to(v_BHTV.dtype), scores_BHTT.detach().amax((0, 2, 3))
 
 
-def routed_experts(x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor) -> Tensor:
-    """Weighted sum of each token's chosen SwiGLU experts; `gate_up_EFD` holds F gate rows, then F up rows, per expert."""
+def routed_experts(
+    x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor
+) -> Tensor:
+    """Weighted sum of each token's chosen SwiGLU experts.
+
+    Per expert `gate_up_EFD` holds F gate rows, then F up rows.
+    """
     out_ND = torch.zeros_like(x_ND)
     for expert in range(gate_up_EFD.shape[0]):
         token_n, choice_n = torch.nonzero(experts_NK == expert, as_tuple=True)

@@ -1,7 +1,8 @@
-"""Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1): keys and values of all heads live in one latent.
+"""Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1): all heads' keys and values in one latent.
 
-Two equal ways to compute it. Expanded: the latent is projected up to per-head keys and values, as in training and prefill.
-Absorbed: the up-projections move over to the query and the output, so decode reads each cached latent once for all heads.
+Two equal ways to compute it. Expanded: the latent is projected up to per-head keys and values, as in training and
+prefill. Absorbed: the up-projections move over to the query and the output, so decode reads each cached latent once for
+all heads.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from openk2.config import K2Config
-from openk2.kernels.attention import causal_attention
+from openk2.kernels.choice import AUTO
 from openk2.model.cache import LatentCache
 from openk2.model.norm import RMSNorm
 from openk2.model.rotary import rotate
@@ -37,6 +38,7 @@ class Attention(nn.Module):
         self.kv_a_layernorm = RMSNorm(R, eps)
         self.kv_b_proj = nn.Linear(R, H * (config.qk_nope_head_dim + config.v_head_dim), bias=False)
         self.o_proj = nn.Linear(H * config.v_head_dim, D, bias=False)
+        self.kernels = AUTO
         self.absorb_up_to = ABSORB_UP_TO
         self.max_logit_H: Tensor | None = None
         """Largest softmax input per head since it was last cleared, seen while training; QK-Clip reads it."""
@@ -52,7 +54,8 @@ class Attention(nn.Module):
 
     def latents(self, x_BTD: Tensor, table: tuple[Tensor, Tensor]) -> Tensor:
         """What the cache holds: `[B, T, C]`, the normalised latent and the rotated shared key."""
-        latent, k_rope = self.kv_a_proj_with_mqa(x_BTD).split((self.config.kv_lora_rank, self.config.qk_rope_head_dim), -1)
+        c = self.config
+        latent, k_rope = self.kv_a_proj_with_mqa(x_BTD).split((c.kv_lora_rank, c.qk_rope_head_dim), -1)
         return torch.cat((self.kv_a_layernorm(latent), rotate(k_rope, *table)), -1)
 
     def expand(self, latents_BSC: Tensor) -> tuple[Tensor, Tensor]:
@@ -78,7 +81,8 @@ class Attention(nn.Module):
         if cache is None:
             k_BHTd, v_BHTv = self.expand(latents)
             q_BHTd = torch.cat((q_nope, q_rope), -1).transpose(1, 2)
-            out_BHTv, max_H = causal_attention(q_BHTd, k_BHTd, v_BHTv, self.config.softmax_scale, starts_BT)
+            scale = self.config.softmax_scale
+            out_BHTv, max_H = self.kernels.causal_attention(q_BHTd, k_BHTd, v_BHTv, scale, starts_BT)
             if self.training:
                 self.max_logit_H = max_H if self.max_logit_H is None else torch.maximum(self.max_logit_H, max_H)
         else:
@@ -86,7 +90,8 @@ class Attention(nn.Module):
             known_BSC = cache.extend(self.layer, latents)
             attend = self._absorbed if x_BTD.shape[1] <= self.absorb_up_to else self._expanded
             out_BHTv = attend(q_nope, q_rope, known_BSC, positions_BT)
-        return self.o_proj(out_BHTv.transpose(1, 2).flatten(2))
+        out_BTD: Tensor = self.o_proj(out_BHTv.transpose(1, 2).flatten(2))
+        return out_BTD
 
     def _expanded(self, q_nope: Tensor, q_rope: Tensor, known_BSC: Tensor, positions_BT: Tensor) -> Tensor:
         k_BHSd, v_BHSv = self.expand(known_BSC)
@@ -106,7 +111,7 @@ class Attention(nn.Module):
         return torch.einsum("bhtr,hvr->bhtv", mixed_BNR.view(B, H, T, -1), value_up_HvR)
 
     def _weights(self, scores_BHTS: Tensor, positions_BT: Tensor) -> Tensor:
-        """Softmax in float32 over the keys at or before each token's position; ignored tokens (position −1) see key 0."""
+        """Softmax in float32 over the keys at or before each token's position; ignored tokens (−1) see key 0."""
         keys_S = torch.arange(scores_BHTS.shape[-1], device=scores_BHTS.device)
         hidden_BTS = keys_S > positions_BT.clamp(min=0)[..., None]
         scores_BHTS = (scores_BHTS.float() * self.config.softmax_scale).masked_fill(hidden_BTS[:, None], float("-inf"))

@@ -1,5 +1,5 @@
-"""Feed-forward halves of a block: the SwiGLU, the router without auxiliary loss (DeepSeek-V3, arXiv 2412.19437, section 2.1.2),
-and the mixture of routed and shared experts.
+"""Feed-forward halves of a block: the SwiGLU, the router without auxiliary loss (DeepSeek-V3, arXiv 2412.19437, section
+2.1.2), and the mixture of routed and shared experts.
 
 The router's bias takes part in choosing experts, never in weighing them; it is no parameter but a buffer that training
 nudges towards balanced loads.
@@ -7,12 +7,14 @@ nudges towards balanced loads.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from openk2.config import K2Config
-from openk2.kernels.experts import routed_experts
+from openk2.kernels.choice import AUTO
 
 
 class SwiGLU(nn.Module):
@@ -40,6 +42,15 @@ class Router(nn.Module):
         self.e_score_correction_bias: Tensor
         self.register_buffer("e_score_correction_bias", torch.zeros(config.n_routed_experts, dtype=torch.float32))
 
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Router:
+        """`.to(dtype)` leaves the bias in float32: its training steps are smaller than bfloat16 resolves."""
+        bias_E = self.e_score_correction_bias
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        moved_E = self.e_score_correction_bias
+        if moved_E.dtype != torch.float32:
+            self.e_score_correction_bias = bias_E.to(moved_E.device)
+        return self
+
     def forward(self, x_ND: Tensor) -> tuple[Tensor, Tensor]:
         """Chosen experts `[N, K]` and their weights `[N, K]` float32."""
         c = self.config
@@ -49,7 +60,8 @@ class Router(nn.Module):
             if c.n_group > 1:
                 choice_NGe = choice_NE.unflatten(-1, (c.n_group, -1))
                 group_NG = choice_NGe.topk(min(2, choice_NGe.shape[-1]), -1).values.sum(-1)
-                kept_NG = torch.zeros_like(group_NG, dtype=torch.bool).scatter_(-1, group_NG.topk(c.topk_group, -1).indices, True)
+                groups_Ng = group_NG.topk(c.topk_group, -1).indices
+                kept_NG = torch.zeros_like(group_NG, dtype=torch.bool).scatter_(-1, groups_Ng, True)
                 choice_NE = choice_NGe.masked_fill(~kept_NG[..., None], float("-inf")).flatten(-2)
             experts_NK = choice_NE.topk(c.num_experts_per_tok, -1, sorted=False).indices
         weights_NK = scores_NE.gather(-1, experts_NK)
@@ -73,6 +85,7 @@ class MixtureOfExperts(nn.Module):
 
     def __init__(self, config: K2Config) -> None:
         super().__init__()
+        self.kernels = AUTO
         self.gate = Router(config)
         self.experts = Experts(config)
         self.shared_experts = SwiGLU(config.hidden_size, config.moe_intermediate_size * config.n_shared_experts)
@@ -86,6 +99,7 @@ class MixtureOfExperts(nn.Module):
         if self.training:
             load_E = torch.bincount(experts_NK.view(-1), minlength=self.gate.weight.shape[0])
             self.load_E = load_E if self.load_E is None else self.load_E + load_E
-        y_ND = routed_experts(x_ND, self.experts.gate_up_EFD, self.experts.down_EDF, experts_NK, weights_NK)
+        gate_up_EFD, down_EDF = self.experts.gate_up_EFD, self.experts.down_EDF
+        y_ND = self.kernels.routed_experts(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)
         out: Tensor = y_ND.view_as(x_BTD) + self.shared_experts(x_BTD)
         return out

@@ -1,7 +1,7 @@
 """Rotary positions with YaRN (arXiv 2309.00071) on interleaved pairs: dimensions (0,1), (2,3), … share a frequency.
 
-With K2's beta_fast = beta_slow = 1 the ramp is a hard step: the first 20 of 32 pairs keep their frequency, the others turn
-`factor` times slower. Tables do not depend on the current length.
+With K2's beta_fast = beta_slow = 1 the ramp is a hard step: the first 20 of 32 pairs keep their frequency, the others
+turn `factor` times slower. Tables do not depend on the current length.
 """
 
 from __future__ import annotations

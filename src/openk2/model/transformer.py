@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from openk2.config import K2Config
+from openk2.errors import RequestError
+from openk2.kernels.choice import choose
 from openk2.model.attention import Attention
 from openk2.model.cache import LatentCache
 from openk2.model.experts import MixtureOfExperts, SwiGLU
@@ -52,8 +54,11 @@ class Backbone(nn.Module):
 
 
 class K2Model(nn.Module):
-    """A model of the Kimi K2 architecture. State-dict names are the released ones, except that a layer's routed experts are
-    the two tensors `mlp.experts.gate_up_EFD` and `mlp.experts.down_EDF`."""
+    """A model of the Kimi K2 architecture.
+
+    State-dict names are the released ones, except that a layer's routed experts are the two tensors
+    `mlp.experts.gate_up_EFD` and `mlp.experts.down_EDF`.
+    """
 
     def __init__(self, config: K2Config) -> None:
         super().__init__()
@@ -81,7 +86,16 @@ class K2Model(nn.Module):
 
     def attentions(self) -> list[Attention]:
         """The attention of every layer, in order."""
-        return [block.self_attn for block in self.model.layers]
+        return [block.self_attn for block in self.model.layers if isinstance(block, Block)]
+
+    def use_kernels(self, name: str) -> K2Model:
+        """Compute with the kernels `auto` (fastest) or `reference`; raises ConfigError for another name."""
+        kernels = choose(name)
+        for attention in self.attentions():
+            attention.kernels = kernels
+        for block in self.moe_blocks().values():
+            block.kernels = kernels
+        return self
 
     def hidden(
         self,
@@ -91,8 +105,14 @@ class K2Model(nn.Module):
         positions_BT: Tensor | None = None,
         starts_BT: Tensor | None = None,
     ) -> Tensor:
-        """Final normalised residual stream `[B, T, D]`. `starts_BT` gives the first token of each token's document in a packed row."""
+        """Final normalised residual stream `[B, T, D]`.
+
+        In a packed row `starts_BT` gives the first token of each token's document. Raises RequestError for a cache
+        without `positions_BT`: only the caller knows where this step begins.
+        """
         if positions_BT is None:
+            if cache is not None:
+                raise RequestError("a step with a cache needs positions_BT: absolute positions [B, T]")
             positions_BT = torch.arange(input_ids_BT.shape[1], device=input_ids_BT.device).expand_as(input_ids_BT)
         table = rotation_table(self.config, positions_BT)
         x_BTD = self.model.embed_tokens(input_ids_BT)
@@ -111,7 +131,7 @@ class K2Model(nn.Module):
     ) -> Tensor:
         """Logits `[B, T, V]` float32 (`[B, 1, V]` of the last token with `last_only`).
 
-        With a cache, `positions_BT` gives absolute positions; −1 marks a token whose result is ignored.
+        With a cache, `positions_BT` must give absolute positions; −1 marks a token whose result is ignored.
         """
         x_BTD = self.hidden(input_ids_BT, cache=cache, positions_BT=positions_BT)
         logits: Tensor = self.lm_head(x_BTD[:, -1:] if last_only else x_BTD)
