@@ -22,11 +22,9 @@ def render(
     Messages and tools are openk2's own or in chat-completions form; the tokenizer is one, or the name or directory of a
     model; the style is `instruct` or `thinking`. Raises ChatError naming the field that is wrong.
     """
-    forms = [item.to_openai() if isinstance(item, Message) else item for item in messages]
-    declared = [item.to_openai() if isinstance(item, ToolSpec) else item for item in tools or ()]
     return template.render(
-        messages_from_openai(forms),
-        tools_from_openai(declared),
+        messages_from_openai(_forms(messages)),
+        tools_from_openai(_forms(tools)),
         tokenizer=_tokenizer(tokenizer),
         style=style,
         add_generation_prompt=add_generation_prompt,
@@ -35,7 +33,14 @@ def render(
 
 def parse(ids: Iterable[int], tokenizer: Tokenizer | str | Path) -> Message:
     """The assistant message that sampled token ids mean. Raises ChatError for an id outside the vocabulary."""
-    return parser.parse(ids, _tokenizer(tokenizer))
+    return parser.parse((int(id) for id in ids), _tokenizer(tokenizer))
+
+
+def _forms(items: object) -> object:
+    """Chat-completions forms in place of openk2's own objects; what is neither goes on to be refused by name."""
+    if not isinstance(items, Sequence) or isinstance(items, str):
+        return items
+    return [item.to_openai() if isinstance(item, Message | ToolSpec) else item for item in items]
 
 
 def _tokenizer(given: Tokenizer | str | Path) -> Tokenizer:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from openk2.errors import TraceError
 
 VERSION = 1
@@ -94,6 +96,7 @@ Record = Header | Step | ToolResult | Verdict | End
 
 _TYPES = MappingProxyType({"header": Header, "step": Step, "tool_result": ToolResult, "verdict": Verdict, "end": End})
 _NAMES = {cls: name for name, cls in _TYPES.items()}
+_READERS = {cls: TypeAdapter[Any](cls) for cls in _NAMES}
 
 
 def to_dict(record: Record) -> dict[str, Any]:
@@ -102,7 +105,7 @@ def to_dict(record: Record) -> dict[str, Any]:
 
 
 def from_dict(data: object) -> Record:
-    """The record a JSON object holds; raises TraceError naming the field that is missing or unknown."""
+    """The record a JSON object holds; raises TraceError naming the field that is missing, unknown or mistyped."""
     if not isinstance(data, dict):
         raise TraceError(f"a trace record is a JSON object, not {type(data).__name__}")
     kind = data.get("type")
@@ -110,11 +113,13 @@ def from_dict(data: object) -> Record:
     if cls is None:
         raise TraceError(f"record type is {kind!r}; accepted: {', '.join(_TYPES)}")
     known = {f.name for f in fields(cls)}
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key != "type"}
+    values = {key: value for key, value in data.items() if key != "type"}
     if unknown := sorted(set(values) - known):
         raise TraceError(f"{kind} record has unknown field {unknown[0]!r}; accepted: {', '.join(sorted(known))}")
     try:
-        record: Record = cls(**values)
-    except TypeError as error:
-        raise TraceError(f"{kind} record is incomplete: {error}") from error
+        record: Record = _READERS[cls].validate_python(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise TraceError(f"{kind} record, field {where}: {first['msg'].lower()}") from None
     return record
