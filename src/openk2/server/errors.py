@@ -1,0 +1,65 @@
+"""Every refusal in OpenAI's form: `{"error": {"message", "type", "param", "code"}}` and the status clients act on.
+
+The OpenAI clients retry 408, 409, 429 and every 5xx, unless `x-should-retry` says otherwise; what cannot succeed when
+sent again says so.
+"""
+
+import re
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from openk2.errors import ChatError, OpenK2Error, RequestError, ServerError
+
+_TYPES = {
+    400: "invalid_request_error",
+    403: "permission_denied_error",
+    404: "resource_not_found_error",
+    405: "invalid_request_error",
+    413: "invalid_request_error",
+    415: "invalid_request_error",
+    429: "engine_overloaded_error",
+    500: "server_error",
+    503: "server_error",
+}
+"""Status → error type, in the words of Moonshot's platform."""
+
+_FIELD = re.compile(r"[a-z_]+(?:\[\d+\]|\.[a-z_]+)*(?= (?:is|holds)\b)")
+
+
+class ApiError(ServerError):
+    """A request is refused: status, message, and the field at fault where there is one."""
+
+    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.param = param
+        self.code = code
+
+
+def as_api_error(error: OpenK2Error) -> ApiError:
+    """The HTTP form of any error of the package.
+
+    Messages about a request begin with the path of the field (`messages[0].role is ...`), which becomes `param`.
+    """
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, ChatError | RequestError):
+        field = _FIELD.match(str(error))
+        return ApiError(400, str(error), param=field.group() if field else None)
+    return ApiError(500, str(error))
+
+
+def error_body(error: ApiError) -> dict[str, Any]:
+    """The JSON body of a refusal; also what a broken stream carries."""
+    kind = _TYPES.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
+    return {"error": {"message": str(error), "type": kind, "param": error.param, "code": error.code}}
+
+
+def error_response(error: ApiError) -> Response:
+    """The whole answer to a refused request, with the headers that tell a client whether to try again."""
+    headers = {"x-should-retry": "true" if error.status in (429, 503) else "false"}
+    if error.status in (429, 503):
+        headers["retry-after"] = "1"
+    return Response(orjson.dumps(error_body(error)), error.status, headers, "application/json")

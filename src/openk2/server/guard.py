@@ -1,0 +1,96 @@
+"""What stands before every request: who it is addressed to, where it comes from, how large it is.
+
+Loopback alone is no border: any web page can make a browser send requests to 127.0.0.1, directly or through a domain
+name pointed there (DNS rebinding). So a request must be addressed to an allowed host name, and one that could change
+something must not come from a foreign page. Plain ASGI, so that disconnects pass through.
+"""
+
+import re
+import uuid
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from openk2.server.errors import ApiError, error_response
+from openk2.server.settings import ServerSettings
+
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+class Guard:
+    """Wraps the whole application; refusals have the same form as everyone's."""
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on with a request id in `scope["state"]` and a body that cannot exceed the limit."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _SANE_ID.fullmatch(given) else f"req-{uuid.uuid4().hex}"
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_marked(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                marks = [
+                    (b"x-request-id", request_id.encode()),
+                    (b"x-content-type-options", b"nosniff"),
+                    (
+                        b"cross-origin-resource-policy",
+                        b"cross-origin" if self._settings.allowed_origins else b"same-origin",
+                    ),
+                ]
+                message["headers"] = [*message.get("headers", ()), *marks]
+            await send(message)
+
+        try:
+            self._check(scope["method"], headers)
+        except ApiError as error:
+            await error_response(error)(scope, receive, send_marked)
+            return
+        await self._app(scope, self._bounded(receive), send_marked)
+
+    def _check(self, method: str, headers: Headers) -> None:
+        host = headers.get("host", "")
+        allowed = self._settings.allowed_hosts
+        if allowed is not None and _host_name(host) not in allowed:
+            raise ApiError(
+                403, f"host {host!r} is not served here; accepted: {', '.join(allowed)}", code="host_refused"
+            )
+        origin = headers.get("origin")
+        if origin is None or method in _SAFE_METHODS or origin in self._settings.allowed_origins:
+            return
+        if urlsplit(origin).netloc.lower() != host.lower():
+            raise ApiError(403, f"pages of {origin!r} may not use this server", code="origin_refused")
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """Counts the body as it arrives: a chunked one has no length, and a stated one need not be true."""
+        limit = self._settings.max_body_bytes
+        seen = 0
+
+        async def receive_bounded() -> MutableMapping[str, Any]:
+            nonlocal seen
+            message = await receive()
+            if message["type"] == "http.request":
+                seen += len(message.get("body", b""))
+                if seen > limit:
+                    raise ApiError(413, f"the body is larger than {limit:,} bytes, which is this server's limit")
+            return message
+
+        return receive_bounded
+
+
+def _host_name(host: str) -> str:
+    """`localhost:8000` → `localhost`, `[::1]:8000` → `::1`; what cannot be read is no name at all."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,191 @@
+"""An OpenAI chat-completions body → the package's own request.
+
+Fields that would change the answer and cannot be honoured are refused by name; fields this server does not know are
+ignored, as OpenAI's own servers and clients expect. The form is that of OpenAI's API reference, with Moonshot's rules
+for `tool_choice` (`none` and `auto`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from openk2.chat.messages import ChatRequest, SamplingParams, messages_from_openai, tools_from_openai
+from openk2.server.errors import ApiError
+
+MAX_STOP_TEXTS = 16
+
+
+class StreamOptions(BaseModel):
+    """What a stream carries besides the answer."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, use_attribute_docstrings=True)
+
+    include_usage: bool | None = None
+    """Send one more chunk at the end, with empty `choices` and the token counts."""
+
+
+class ChatBody(BaseModel):
+    """The JSON body of `POST /v1/chat/completions`."""
+
+    model_config = ConfigDict(extra="ignore", strict=True, use_attribute_docstrings=True)
+
+    model: str
+    """A name from `/v1/models`."""
+    messages: list[Any]
+    """The conversation so far."""
+    tools: list[Any] | None = None
+    """Functions the model may call."""
+    tool_choice: Any = None
+    """`auto` (the default) or `none`."""
+    parallel_tool_calls: bool | None = None
+    """Only true: the model decides how many calls it makes."""
+    temperature: float | None = None
+    """0 takes the most probable token; the default is Kimi K2's advice, 0.6."""
+    top_p: float | None = None
+    """Keep the smallest set of tokens whose probabilities sum to this."""
+    top_k: int | None = None
+    """Keep this many most probable tokens; 0 keeps all."""
+    max_completion_tokens: int | None = None
+    """Stop after this many tokens, reasoning included."""
+    max_tokens: int | None = None
+    """The older name of `max_completion_tokens`."""
+    stop: str | list[str] | None = None
+    """Texts that end the answer where they appear."""
+    seed: int | None = None
+    """The same seed and request draw the same tokens."""
+    logprobs: bool | None = None
+    """Report the log-probability of every sampled token, markers included."""
+    stream: bool | None = None
+    """Answer piece by piece, as server-sent events."""
+    stream_options: StreamOptions | None = None
+    """Only together with `stream`."""
+
+
+_ONLY: dict[str, tuple[Any, ...]] = {
+    "n": (1,),
+    "top_logprobs": (0,),
+    "frequency_penalty": (0, 0.0),
+    "presence_penalty": (0, 0.0),
+    "logit_bias": ({},),
+    "parallel_tool_calls": (True,),
+    "functions": ([],),
+    "function_call": ("none", "auto"),
+    "modalities": (["text"],),
+    "audio": (),
+    "response_format": ({"type": "text"},),
+    "tool_choice": ("none", "auto"),
+}
+"""Field → the only values it may have besides null; anything else would change the answer and is refused."""
+
+
+@dataclass(frozen=True)
+class ChatCall:
+    """A chat request as read, with what the client wants back."""
+
+    model: str
+    """The model asked for; not yet checked against what is served."""
+    request: ChatRequest
+    stream: bool
+    include_usage: bool
+    """Streams only: end with a chunk of token counts."""
+
+
+def read_chat_call(body: bytes, request_id: str) -> ChatCall:
+    """Read and check a request body.
+
+    Raises ApiError (400) for what is not JSON in UTF-8, a field of the wrong type or an unsupported value, and
+    ChatError or RequestError, which name the field, for messages, tools and sampling that are wrong in themselves.
+    """
+    data = _json_object(body)
+    for name, accepted in _ONLY.items():
+        value = data.get(name)
+        if value is not None and not any(value == one and type(value) is type(one) for one in accepted):
+            allowed = ", ".join(orjson.dumps(one).decode() for one in (*accepted, None))
+            raise ApiError(400, f"{name} is {_shown(value)}, which is not supported; accepted: {allowed}", param=name)
+    try:
+        chat = ChatBody.model_validate(data)
+    except ValidationError as error:
+        raise _type_error(error) from None
+    tools = tools_from_openai(chat.tools)
+    request = ChatRequest(
+        messages=messages_from_openai(chat.messages),
+        tools=() if chat.tool_choice == "none" else tools,
+        sampling=_sampling(chat),
+        request_id=request_id,
+    )
+    if chat.stream_options is not None and not chat.stream:
+        raise ApiError(
+            400, "stream_options is given without stream; accepted: only with stream true", param="stream_options"
+        )
+    include_usage = chat.stream_options is not None and bool(chat.stream_options.include_usage)
+    return ChatCall(chat.model, request, bool(chat.stream), include_usage)
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ApiError(400, f"the body is not valid UTF-8 at byte {error.start}; accepted: JSON in UTF-8") from None
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ApiError(400, f"the body is not valid JSON: {error}; accepted: one JSON object") from None
+    if not isinstance(data, dict):
+        raise ApiError(400, f"the body is {_shown(data)}; accepted: one JSON object")
+    return data
+
+
+def _sampling(chat: ChatBody) -> SamplingParams:
+    """Unset fields keep the package's defaults."""
+    limit = chat.max_tokens if chat.max_completion_tokens is None else chat.max_completion_tokens
+    if chat.max_tokens is not None and chat.max_tokens != limit:
+        raise ApiError(
+            400,
+            f"max_tokens is {chat.max_tokens} and max_completion_tokens is {limit}; accepted: one of them",
+            param="max_tokens",
+        )
+    stop = (chat.stop,) if isinstance(chat.stop, str) else tuple(chat.stop or ())
+    if len(stop) > MAX_STOP_TEXTS:
+        raise ApiError(400, f"stop holds {len(stop)} texts; accepted: at most {MAX_STOP_TEXTS}", param="stop")
+    default = SamplingParams()
+    return SamplingParams(
+        temperature=default.temperature if chat.temperature is None else chat.temperature,
+        top_p=default.top_p if chat.top_p is None else chat.top_p,
+        top_k=default.top_k if chat.top_k is None else chat.top_k,
+        max_tokens=limit,
+        stop=stop,
+        seed=chat.seed,
+        logprobs=bool(chat.logprobs),
+    )
+
+
+_EXPECTED: dict[str, str] = {
+    "missing": "a value",
+    "string_type": "text",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "model_type": "an object",
+}
+
+
+def _type_error(error: ValidationError) -> ApiError:
+    """The first wrong field in the house's form; pydantic's own wording speaks of Python types."""
+    errors = error.errors(include_url=False)
+    first = errors[0]
+    param = str(first["loc"][0]) if first["loc"] else None
+    expected = [_EXPECTED.get(one["type"], one["msg"]) for one in errors if one["loc"][:1] == first["loc"][:1]]
+    inside = [str(part) for part in first["loc"][1:] if part in StreamOptions.model_fields]
+    path = ".".join([param or "the body", *inside])
+    found = "missing" if first["type"] == "missing" else _shown(first["input"])
+    return ApiError(400, f"{path} is {found}; accepted: {' or '.join(dict.fromkeys(expected))}", param=path)
+
+
+def _shown(value: object) -> str:
+    """The value as JSON, cut to what fits in a line."""
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 60 else f"{text[:57]}..."
