@@ -1,0 +1,1 @@
+"""Acting: the agent loop, the tools of a workspace, the sandbox that runs code, approvals."""
