@@ -1,0 +1,167 @@
+"""A chat backend over HTTP: any API of OpenAI's chat-completions form (Moonshot, vLLM, SGLang, llama.cpp, openk2).
+
+Answers are streamed. A request that is refused for now (429, 5xx, no connection) is tried again, after the time the
+server asks for; once the answer has begun nothing is repeated. Closing the stream closes the connection, by which
+servers notice that nobody listens.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from openk2.chat.call_ids import count_calls
+from openk2.chat.events import Event
+from openk2.chat.messages import ChatRequest
+from openk2.chat.remote_answer import AnswerReader, error_text, sse_data
+from openk2.errors import RequestError
+
+_FIRST_WAIT = 0.5
+_LONGEST_WAIT = 60.0
+_OUT_OF_MONEY = ("exceeded_current_quota", "insufficient_quota")
+
+
+class RemoteBackend:
+    """Asks a model behind an OpenAI-compatible API."""
+
+    def __init__(
+        self,
+        model: str,
+        base_url: str,
+        api_key: str | None = None,
+        *,
+        context_length: int | None = None,
+        timeout: float = 300.0,
+        retries: int = 4,
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """`base_url`: up to and including `/v1`; `api_key`: `$OPENAI_API_KEY` where not given, none where that is not
+        set; `timeout`: seconds without a byte; `retries`: attempts after the first; `transport` and `sleep`: for tests.
+        Raises RequestError when the address or the key cannot be one."""
+        if not _is_address(base_url):
+            raise RequestError(f"base_url is {base_url!r}; accepted: an http:// or https:// address")
+        self.name = model
+        self.context_length = context_length
+        self._url = base_url.rstrip("/") + "/chat/completions"
+        self._headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+        key = (os.environ.get("OPENAI_API_KEY", "") if api_key is None else api_key).strip()
+        if not (key.isascii() and key.isprintable()):
+            raise RequestError("the API key holds characters that no key has; accepted: printable ASCII")
+        if key:
+            self._headers["Authorization"] = f"Bearer {key}"
+        self._timeout = httpx.Timeout(timeout, connect=min(timeout, 10.0))
+        self._retries = retries
+        self._transport = transport
+        self._sleep = sleep
+
+    async def stream(self, request: ChatRequest) -> AsyncIterator[Event]:
+        """The model's answer as it comes; Usage is all zero where the server does not tell. Raises RequestError with
+        the server's own words when it refuses, breaks off or does not answer in time."""
+        body = json.dumps(self._body(request)).encode()
+        answer = AnswerReader(count_calls(request.messages))
+        async with self._response(body) as response:
+            try:
+                async for data in _chunks(response):
+                    for event in answer.take(data):
+                        yield event
+                for event in answer.finish():
+                    yield event
+            except httpx.TimeoutException:
+                raise RequestError(f"{self._url}: silent for {self._timeout.read:g} s within an answer") from None
+            except httpx.HTTPError as error:
+                raise RequestError(f"{self._url}: the connection broke within an answer: {error}") from None
+            except RequestError as error:
+                raise RequestError(f"{self._url}: {error}") from None
+
+    def _body(self, request: ChatRequest) -> dict[str, Any]:
+        """The request in OpenAI's form; settings that say nothing are left out, since some servers know few of them."""
+        sampling = request.sampling
+        body: dict[str, Any] = {
+            "model": self.name,
+            "messages": [message.to_openai() for message in request.messages],
+            "temperature": sampling.temperature,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        optional = {
+            "tools": [tool.to_openai() for tool in request.tools],
+            "max_tokens": sampling.max_tokens,
+            "top_p": sampling.top_p if sampling.top_p < 1.0 else None,
+            "top_k": sampling.top_k,
+            "stop": list(sampling.stop),
+        }
+        body |= {key: value for key, value in optional.items() if value}
+        if sampling.seed is not None:
+            body["seed"] = sampling.seed
+        return body
+
+    @asynccontextmanager
+    async def _response(self, body: bytes) -> AsyncGenerator[httpx.Response, None]:
+        """The response that begins an answer, after as many attempts as it takes."""
+        async with httpx.AsyncClient(transport=self._transport, timeout=self._timeout, headers=self._headers) as client:
+            for attempt in range(self._retries + 1):
+                wait = min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT)
+                try:
+                    response = await client.send(client.build_request("POST", self._url, content=body), stream=True)
+                    if response.is_success:
+                        break
+                    await response.aread()
+                    problem = f"{self._url}: {response.status_code}: {error_text(response.text)}"
+                    again = _is_passing(response, problem)
+                    wait = _asked_wait(response, wait)
+                except httpx.TimeoutException as error:
+                    seconds = self._timeout.connect if isinstance(error, httpx.ConnectTimeout) else self._timeout.read
+                    problem, again = f"{self._url}: no answer within {seconds:g} s", True
+                except httpx.HTTPError as error:
+                    problem, again = f"{self._url}: cannot be reached: {error or type(error).__name__}", True
+                if not again or attempt == self._retries or wait > _LONGEST_WAIT:
+                    raise RequestError(problem)
+                await self._sleep(wait)
+            try:
+                yield response
+            finally:
+                await response.aclose()
+
+
+async def _chunks(response: httpx.Response) -> AsyncIterator[str]:
+    """The answer's JSON chunks, be it streamed or, by servers that do not stream, sent whole."""
+    if response.headers.get("content-type", "").startswith("application/json"):
+        yield (await response.aread()).decode("utf-8", errors="replace")
+        return
+    async for data in sse_data(response.aiter_bytes()):
+        yield data
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parsed.scheme in ("http", "https") and bool(parsed.host)
+
+
+def _is_passing(response: httpx.Response, problem: str) -> bool:
+    """Whether asking again may help: too many requests or a server fault, but not an empty account."""
+    if any(kind in problem for kind in _OUT_OF_MONEY):
+        return False
+    return response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error
+
+
+def _asked_wait(response: httpx.Response, otherwise: float) -> float:
+    """Seconds to wait: what `Retry-After` asks for, in seconds or as a date."""
+    asked = response.headers.get("retry-after", "")
+    try:
+        return max(0.0, float(asked))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return otherwise
