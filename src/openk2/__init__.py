@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import Any
 
 _PUBLIC = {
+    "K2Config": ("openk2.config", "K2Config"),
+    "load": ("openk2.checkpoint.reader", "load"),
     "parse": ("openk2.chat.public", "parse"),
     "render": ("openk2.chat.public", "render"),
     "tokenizer": ("openk2.chat.tokenizer", "load_tokenizer"),

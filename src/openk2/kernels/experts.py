@@ -70,7 +70,8 @@ def routed_experts(
 ) -> Tensor:
     """Fast form of `reference.routed_experts`: same arguments and result.
 
-    Shapes torch's grouped product does not take (float64, rows that do not fill multiples of 16 bytes) go to the reference.
+    What torch's grouped product does not take (float64, rows that do not fill multiples of 16 bytes) goes to the
+    reference.
     """
     if not _grouped_product_takes(gate_up_EFD.dtype, down_EDF.shape[1], down_EDF.shape[2]):
         return reference.routed_experts(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)
