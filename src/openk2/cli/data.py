@@ -15,7 +15,7 @@ from openk2.data.shards import open_shards
 from openk2.data.sources import SOURCES
 from openk2.errors import DataError
 
-app = typer.Typer(no_args_is_help=True, help="Text to token shards.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, help="Text to token shards.")
 
 
 def _say(line: str) -> None:
@@ -63,17 +63,24 @@ def sources() -> None:
 @app.command()
 def verify(
     directories: Annotated[list[Path], typer.Argument(help="Shard directories, or directories of them.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
     """Read every shard and compare it with its manifest."""
-    for directory in directories:
-        found = (
-            [directory]
-            if (directory / "lengths.bin").exists() or any(directory.glob("*.bin"))
-            else sorted(path for path in directory.iterdir() if path.is_dir())
-        )
-        if not found:
-            raise DataError(f"{directory}: holds no shard directory")
-        for one in found:
-            shards = open_shards(one)
-            shards.verify()
-            print(f"{one}: {len(shards):,} tokens, sound")
+    tokens = {}
+    for directory in [one for given in directories for one in _shard_directories(given)]:
+        shards = open_shards(directory)
+        shards.verify()
+        tokens[str(directory)] = len(shards)
+        _say(f"{directory}: {len(shards):,} tokens, sound")
+    if as_json:
+        print(json.dumps({"sound": True, "tokens": tokens}))
+
+
+def _shard_directories(directory: Path) -> list[Path]:
+    """The directory itself when it holds shards, else those in it that do."""
+    if not directory.is_dir():
+        raise DataError(f"{directory}: no such directory; give a shard directory, such as corpus/shards/english")
+    found = [one for one in (directory, *sorted(directory.iterdir())) if any(one.glob("*.bin"))]
+    if not found:
+        raise DataError(f"{directory}: holds no shards; they are made by `openk2 data build`")
+    return found

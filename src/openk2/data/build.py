@@ -22,7 +22,7 @@ from openk2.chat.tokenizer import RANKS_FILE, Tokenizer
 from openk2.chat.tokenizer_training import train
 from openk2.data.assemble import KindFiles, Part, assemble, build_parts, load_json, summary
 from openk2.data.fetch import sha256_file, write_atomically
-from openk2.data.recipe import DataRecipe
+from openk2.data.recipe import DataRecipe, TokenizerSection
 from openk2.data.sampling import document_files, sample_texts
 from openk2.data.shards import Manifest
 from openk2.data.tokenise import tokenise, tokenizer_hash
@@ -72,17 +72,23 @@ def build(
         if directory is None:
             say(f"documents are ready in {target / 'documents'}; name a tokenizer to make shards")
             return BuildReport(target, tuple(kinds), ())
-        if not (directory / RANKS_FILE).is_file() and tokenizer is None and recipe.tokenizer.vocab_size is not None:
-            train_tokenizer(
-                [target / "documents"],
-                recipe.tokenizer.vocab_size,
-                directory,
-                recipe.tokenizer.sample_bytes,
-                dict(recipe.tokenizer.shares),
-                say,
-            )
+        if tokenizer is None and recipe.tokenizer.vocab_size is not None:
+            _tokenizer(recipe.tokenizer, recipe.tokenizer.vocab_size, target, directory, say)
         manifests = _shards(directory, kinds, target, shards or target / "shards", say)
     return BuildReport(target, tuple(kinds), tuple(manifests))
+
+
+def _tokenizer(section: TokenizerSection, vocab_size: int, target: Path, directory: Path, say: Say) -> None:
+    """Train the recipe's tokenizer unless it is there; one that is there stays, so that shards keep their meaning."""
+    if not (directory / RANKS_FILE).is_file():
+        train_tokenizer([target / "documents"], vocab_size, directory, section.sample_bytes, dict(section.shares), say)
+        return
+    found = Tokenizer.from_directory(directory).vocab_size
+    if found != vocab_size:
+        raise DataError(
+            f"{directory}: holds a tokenizer of {found} ids, the recipe's tokenizer.vocab_size is {vocab_size}; "
+            "delete the directory to train a new one"
+        )
 
 
 def train_tokenizer(
@@ -90,6 +96,11 @@ def train_tokenizer(
 ) -> Tokenizer:
     """Train a tokenizer on a sample of documents and save it; raises DataError or ChatError."""
     files = document_files(documents)
+    unknown = sorted(set(shares) - {path.stem for path in files})
+    if unknown:
+        raise DataError(
+            f"share of {unknown[0]!r}: no such kind of document; there are {', '.join(path.stem for path in files)}"
+        )
     say(
         f"train a tokenizer of {vocab_size} ids on {sample_bytes / 1e6:.0f} MB of "
         f"{', '.join(path.stem for path in files)}"

@@ -26,8 +26,8 @@ def clean(text: str, *, code: bool = False) -> str:
     """The text in NFC, with `\\n` line ends, without control characters, trailing spaces, e-mail addresses and
     boilerplate lines.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _CONTROL.sub("", text)
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", text)
     text = _EMAIL.sub("user@example.com", text)
     lines = (line.rstrip() for line in text.split("\n"))
     if code:

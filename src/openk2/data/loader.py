@@ -9,6 +9,7 @@ are whole trajectories packed first-fit, padded, never split.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -187,7 +188,7 @@ class MixtureLoader:
             raise DataError(f"a mixture holds at most {BLOCK} sources, not {len(sources)}")
         first = sources[0][0]
         for shards, weight in sources:
-            if not weight > 0:
+            if not 0 < weight < math.inf:
                 raise DataError(
                     f"{shards.directory}: weight must be positive, not {weight}; leave the source out instead"
                 )
@@ -208,7 +209,9 @@ class MixtureLoader:
         self._starts = np.concatenate([[0], np.cumsum(self.counts)]).tolist()
 
     def locate(self, index: int) -> tuple[int, int, int]:
-        """(source, epoch, row) of sample `index`."""
+        """(source, epoch, row) of sample `index`; raises IndexError below 0."""
+        if index < 0:
+            raise IndexError(f"sample {index}: samples are counted from 0")
         block, slot = divmod(index, BLOCK)
         place = permute(slot, BLOCK, _key(self.seed, "block", block))
         source = int(np.searchsorted(self._starts, place, side="right")) - 1

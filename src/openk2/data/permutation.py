@@ -1,8 +1,9 @@
 """A shuffle without a list: a Feistel network permutes 0 … count-1 under a key, so position `i` of an epoch is
 computed, not stored.
 
-Four-bit to 64-bit domains of even width; results outside the range walk the cycle until they fall inside (Black and
-Rogaway 2002, "Ciphers with arbitrary finite domains"). Not for secrecy: the round function is splitmix64.
+The network works on the smallest even number of bits that holds the range; results outside it walk the cycle until
+they fall inside (Black and Rogaway 2002, "Ciphers with arbitrary finite domains"). Not for secrecy: the round function
+is splitmix64.
 """
 
 from __future__ import annotations

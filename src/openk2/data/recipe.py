@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openk2.chat.tokenizer import SPECIAL_SLOTS
 from openk2.data.sources import SOURCES
 from openk2.errors import RecipeError
 from openk2.recipes import read_table, read_toml
+
+SMALLEST_VOCABULARY = 256 + SPECIAL_SLOTS
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class SourceEntry:
     version: str | None = None
     """Overrides the pinned package version."""
     optional: bool = False
-    """When the registry's client (npm, apt-get) is missing on this machine, say so and go on without."""
+    """When the package cannot be fetched on this machine (no npm or apt-get, not offered), say so and go on without."""
     path: str | None = None
     """For `files`: a folder or file, relative to the recipe."""
     label: str | None = None
@@ -101,41 +105,66 @@ def load_recipe(path: Path) -> DataRecipe:
 def parse_recipe(table: dict[str, Any], *, where: str = "recipe", directory: Path = Path(".")) -> DataRecipe:
     """Check a recipe given as a table; raises RecipeError."""
     recipe = dataclasses.replace(read_table(DataRecipe, table, where), directory=directory)
+    if not recipe.output:
+        raise RecipeError(f"{where}: output: must name a directory")
+    if not -(1 << 63) <= recipe.seed < 1 << 63:
+        raise RecipeError(f"{where}: seed: must fit 64 bits, not {recipe.seed}")
     if not recipe.source:
         raise RecipeError(f"{where}: source: at least one [[source]] table is needed")
     labels: set[str] = set()
     for number, entry in enumerate(recipe.source):
-        at = f"{where}: source[{number}]"
-        known = SOURCES.get(entry.name)
-        if known is None:
-            raise RecipeError(f"{at}.name: unknown source {entry.name!r}; known: {', '.join(sorted(SOURCES))}")
-        if known.endless and entry.maximum_bytes is None:
-            raise RecipeError(f"{at} ({entry.name}): maximum_bytes is required, generated text has no end")
-        if entry.maximum_bytes is not None and entry.maximum_bytes <= 0:
-            raise RecipeError(f"{at}.maximum_bytes: must be positive, not {entry.maximum_bytes}")
-        if (entry.name == "files") != (entry.path is not None):
-            raise RecipeError(
-                f"{at}.path: {'required for' if entry.name == 'files' else 'only accepted for'} the source files"
-            )
-        if entry.version is not None and known.package is None:
-            raise RecipeError(f"{at}.version: the source {entry.name} has no package")
-        for key in ("label", "kind"):
-            value = getattr(entry, key)
-            if value is not None and not value.replace("-", "").replace("_", "").isalnum():
-                raise RecipeError(f"{at}.{key}: {value!r} must be letters, digits, - and _")
+        _check_source(entry, f"{where}: source[{number}]")
         if entry.label_or_name in labels:
-            raise RecipeError(f"{at}.name: {entry.label_or_name!r} appears twice; give one of them another label")
+            raise RecipeError(
+                f"{where}: source[{number}].name: {entry.label_or_name!r} appears twice; give one of them another label"
+            )
         labels.add(entry.label_or_name)
-    if not 0 <= recipe.holdout.fraction < 0.5:
-        raise RecipeError(f"{where}: holdout.fraction: must be at least 0 and below 0.5, not {recipe.holdout.fraction}")
-    if recipe.holdout.minimum_bytes > recipe.holdout.maximum_bytes:
+    _check_sections(recipe, where)
+    return recipe
+
+
+def _check_source(entry: SourceEntry, at: str) -> None:
+    known = SOURCES.get(entry.name)
+    if known is None:
+        raise RecipeError(f"{at}.name: unknown source {entry.name!r}; known: {', '.join(sorted(SOURCES))}")
+    if known.endless and entry.maximum_bytes is None:
+        raise RecipeError(f"{at} ({entry.name}): maximum_bytes is required, generated text has no end")
+    if entry.maximum_bytes is not None and entry.maximum_bytes <= 0:
+        raise RecipeError(f"{at}.maximum_bytes: must be positive, not {entry.maximum_bytes}")
+    if (entry.name == "files") != (entry.path is not None):
         raise RecipeError(
-            f"{where}: holdout.minimum_bytes: must not exceed maximum_bytes ({recipe.holdout.maximum_bytes})"
+            f"{at}.path: {'required for' if entry.name == 'files' else 'only accepted for'} the source files"
         )
-    if recipe.clean.maximum_characters < max(1, recipe.clean.minimum_characters):
+    if entry.version is not None and known.package is None:
+        raise RecipeError(f"{at}.version: the source {entry.name} has no package")
+    for key in ("label", "kind"):
+        value = getattr(entry, key)
+        if value is not None and not value.replace("-", "").replace("_", "").isalnum():
+            raise RecipeError(f"{at}.{key}: {value!r} must be letters, digits, - and _")
+
+
+def _check_sections(recipe: DataRecipe, where: str) -> None:
+    clean, holdout, tokenizer = recipe.clean, recipe.holdout, recipe.tokenizer
+    if clean.maximum_characters < max(1, clean.minimum_characters):
         raise RecipeError(f"{where}: clean.maximum_characters: must be at least minimum_characters and positive")
-    if recipe.tokenizer.vocab_size is not None and recipe.tokenizer.path is None:
+    if not 0 <= holdout.fraction < 0.5:
+        raise RecipeError(f"{where}: holdout.fraction: must be at least 0 and below 0.5, not {holdout.fraction}")
+    if not 0 <= holdout.minimum_bytes <= holdout.maximum_bytes:
+        raise RecipeError(
+            f"{where}: holdout.minimum_bytes: must be from 0 to maximum_bytes ({holdout.maximum_bytes}), not "
+            f"{holdout.minimum_bytes}"
+        )
+    if tokenizer.vocab_size is not None and tokenizer.path is None:
         raise RecipeError(
             f"{where}: tokenizer.path: required beside vocab_size, the trained tokenizer is written there"
         )
-    return recipe
+    if tokenizer.vocab_size is not None and tokenizer.vocab_size < SMALLEST_VOCABULARY:
+        raise RecipeError(
+            f"{where}: tokenizer.vocab_size: must be at least {SMALLEST_VOCABULARY} (256 bytes and 256 special "
+            f"tokens), not {tokenizer.vocab_size}"
+        )
+    if tokenizer.sample_bytes <= 0:
+        raise RecipeError(f"{where}: tokenizer.sample_bytes: must be positive, not {tokenizer.sample_bytes}")
+    for kind, share in tokenizer.shares.items():
+        if not 0 <= share < math.inf:
+            raise RecipeError(f"{where}: tokenizer.shares.{kind}: must be a number from 0, not {share}")

@@ -25,6 +25,7 @@ from openk2.errors import DataError
 Array = npt.NDArray[Any]
 FORMAT = 1
 SHARD_TOKENS = 1 << 24
+_AGAIN = "delete it and build the shards again"
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,15 @@ class Manifest:
                 raise DataError(
                     f"{path}: format {fields['format']}, this version reads {FORMAT}; build the shards again"
                 )
-            return Manifest(**{**fields, "shards": tuple(ShardFile(**shard) for shard in fields["shards"])})
+            manifest = Manifest(**{**fields, "shards": tuple(ShardFile(**shard) for shard in fields["shards"])})
+            if manifest.dtype not in ("uint16", "uint32"):
+                raise TypeError(f"dtype {manifest.dtype!r}")
+            counts = {"tokens": manifest.tokens, "documents": manifest.documents, "vocab_size": manifest.vocab_size}
+            counts.update({shard.file: shard.tokens for shard in manifest.shards})
+            for name, count in counts.items():
+                if not isinstance(count, int) or count < 0:
+                    raise TypeError(f"{name} {count!r}")
+            return manifest
         except (KeyError, TypeError) as error:
             raise DataError(f"{path}: incomplete or damaged ({error}); build the shards again") from None
 
@@ -122,11 +131,9 @@ class TokenShards:
         try:
             found = path.stat().st_size
         except OSError:
-            raise DataError(
-                f"{path}: shard is missing; the manifest expects {expected} bytes; build the shards again"
-            ) from None
+            raise DataError(f"{path}: missing; the manifest expects {expected} bytes; build the shards again") from None
         if found != expected:
-            raise DataError(f"{path}: has {found} bytes, the manifest expects {expected}; build the shards again")
+            raise DataError(f"{path}: has {found} bytes, the manifest expects {expected}; {_AGAIN}")
         return np.memmap(path, dtype=dtype, mode="r") if items else np.zeros(0, dtype)
 
     def read(self, start: int, stop: int) -> Array:
@@ -166,7 +173,7 @@ class TokenShards:
         if found != expected:
             raise DataError(
                 f"{self.directory / file}: corrupt, sha256 is {found[:16]}…, the manifest expects "
-                f"{expected[:16]}…; build the shards again"
+                f"{expected[:16]}…; {_AGAIN}"
             )
 
 

@@ -94,7 +94,7 @@ def tokenise(
 
     with ThreadPoolExecutor(max(1, min(8, os.cpu_count() or 1))) as pool:
         for texts, offset in _batches(documents, state.offset):
-            for encoded in pool.map(tokenizer.encode, texts, chunksize=32):
+            for encoded in pool.map(tokenizer.encode, texts):
                 encoded.append(tokenizer.eos_id)
                 ids.append(np.asarray(encoded, dtype))
                 held += len(encoded)
