@@ -11,6 +11,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +21,10 @@ from openk2.agent.sandbox.plan import Plan
 from openk2.errors import AgentError, ToolError
 
 _SOURCE = str(Path(__file__).resolve().parents[3])
-_START = "import sys; sys.path.insert(0, {!r}); from openk2.agent.sandbox.zygote import main; del sys.path[0]; main({})"
+_START = (
+    "import sys; sys.path.insert(0, {!r}); from openk2.agent.sandbox.zygote import main; del sys.path[0]; "
+    "main({}, {!r})"
+)
 _REQUEST_BYTES = 4 << 20
 _START_SECONDS = 30.0
 _GRACE_SECONDS = 15.0
@@ -190,7 +194,8 @@ class Sandbox:
         }
         if zone := os.environ.get("TZ"):
             environment["TZ"] = zone
-        command = [sys.executable, "-s", "-S", "-P", "-B", "-c", _START.format(_SOURCE, theirs.fileno())]
+        scratch = tempfile.mkdtemp(prefix="openk2-")
+        command = [sys.executable, "-s", "-S", "-P", "-B", "-c", _START.format(_SOURCE, theirs.fileno(), scratch)]
         process = subprocess.Popen(
             command,
             env=environment,
@@ -248,8 +253,8 @@ def _outcome(answer: dict[str, Any], limits: Limits) -> Outcome:
     if not isinstance(status, dict):
         signal = answer["signal"]
         return Outcome(output, f"the process was ended by signal {signal}" if signal else "the process ended early")
-    if status.get("broken") and not output:
-        raise AgentError(str(status.get("error")))
+    if "broken" in status:
+        raise AgentError(f"the sandbox could not be entered: {status['broken']}")
     error, code = status.get("error"), status.get("exit")
     return Outcome(
         output,

@@ -11,6 +11,7 @@ import resource
 import sys
 import types
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from openk2.agent.sandbox import kernel, landlock, seccomp
@@ -23,23 +24,56 @@ _READABLE = (
     *("/proc/cpuinfo", "/proc/meminfo"),
 )
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_FIRST_USER = 1_000_000_000
+"""Real user ids of calls started by root lie from here on, one for each call."""
 _STATUS_FD = 3
 _ERROR_CHARACTERS = 2000
 
 
-def run(request: dict[str, Any], plan: Plan, scratch: str, out: int, status: int, neighbours: int) -> NoReturn:
+@dataclass(frozen=True)
+class Prepared:
+    """What every call needs and the warm interpreter makes ready once."""
+
+    plan: Plan
+    grants: tuple[tuple[int, int], ...]
+    """Open files and directories outside the workspace, each with the Landlock rights a call gets below it."""
+    filter: bytes | None
+    """The system call filter, where it is the same for every call."""
+
+
+def prepare(plan: Plan) -> Prepared:
+    """Open what may be read outside the workspace, leaving out what lies below something else; build the filter."""
+    trees: list[str] = []
+    for path in sorted({os.path.realpath(path) for path in (*_READABLE, sys.base_prefix)}):
+        if os.path.exists(path) and not any(path.startswith(f"{tree}/") for tree in trees):
+            trees.append(path)
+    wanted = [(path, landlock.READ) for path in trees] + [(path, landlock.DEVICE) for path in _DEVICES]
+    grants = [(os.open(path, os.O_PATH | os.O_CLOEXEC), rights) for path, rights in wanted if os.path.exists(path)]
+    return Prepared(plan, tuple(grants) if plan.landlock else (), _filter(plan) if plan.process_namespace else None)
+
+
+def _filter(plan: Plan) -> bytes | None:
+    if not plan.seccomp:
+        return None
+    own_pid = None if plan.process_namespace else os.getpid()
+    return seccomp.program(kernel.machine(), deny_modes=True, own_pid=own_pid, deny_signals=plan.landlock < 6)
+
+
+def run(request: dict[str, Any], prepared: Prepared, scratch: str, out: int, status: int, neighbours: int) -> NoReturn:
     """Confine this process and run the request in it; the outcome goes to the pipe `status` as JSON."""
     code = 1
     try:
+        os.setsid()
+        _confine(request, prepared, scratch, neighbours)
         _wire(out, status)
-        _confine(request, plan, scratch, neighbours)
         if request["kind"] == "shell":
             _report({"exit": _shell(request["code"])})
         else:
             _report({"error": _python(request["code"])})
         code = 0
     except BaseException as error:
-        _report({"error": f"the sandbox could not be entered: {describe(error)}", "broken": True})
+        with suppress(OSError):
+            os.write(status, json.dumps({"broken": describe(error)}).encode())
     finally:
         os._exit(code)
 
@@ -56,18 +90,16 @@ def describe(error: BaseException) -> str:
 
 def _wire(out: int, status: int) -> None:
     """Nothing to read, everything written goes to the keeper, no other file stays open."""
-    os.setsid()
-    os.dup2(status, _STATUS_FD + 1, inheritable=False)
-    os.dup2(out, 1)
-    os.dup2(out, 2)
     null = os.open("/dev/null", os.O_RDONLY)
-    os.dup2(null, 0)
-    os.dup2(_STATUS_FD + 1, _STATUS_FD, inheritable=False)
+    for fd, at in ((null, 0), (out, 1), (out, 2)):
+        os.dup2(fd, at)
+    if status != _STATUS_FD:
+        os.dup2(status, _STATUS_FD, inheritable=False)
     os.closerange(_STATUS_FD + 1, 1 << 16)
 
 
-def _confine(request: dict[str, Any], plan: Plan, scratch: str, neighbours: int) -> None:
-    workspace = request["workspace"]
+def _confine(request: dict[str, Any], prepared: Prepared, scratch: str, neighbours: int) -> None:
+    plan, workspace = prepared.plan, request["workspace"]
     os.chdir(workspace)
     os.environ.update(HOME=scratch, TMPDIR=scratch, PWD=workspace)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
@@ -76,20 +108,18 @@ def _confine(request: dict[str, Any], plan: Plan, scratch: str, neighbours: int)
     if plan.root and plan.shifts_user:
         with suppress(OSError):
             os.setgroups([])
-        os.setresuid(1_000_000_000 + os.getpid() + neighbours, 0, 0)
+        os.setresuid(_FIRST_USER + neighbours, 0, 0)
     kernel.no_new_privileges()
     if plan.landlock:
-        _restrict_files(plan, workspace, scratch)
+        ruleset = landlock.Ruleset(plan.landlock)
+        for fd, rights in prepared.grants:
+            ruleset.grant_fd(fd, rights)
+        for path in (workspace, scratch):
+            ruleset.grant(path, landlock.WRITE)
+        ruleset.enforce()
     if plan.root or plan.user_namespace:
         kernel.drop_capabilities()
-    if plan.seccomp:
-        packed = seccomp.program(
-            kernel.machine(),
-            deny_modes=True,
-            own_pid=None if plan.process_namespace else os.getpid(),
-            deny_signals=plan.landlock < 6,
-        )
-        assert packed is not None
+    if packed := prepared.filter or _filter(plan):
         seccomp.install(packed)
 
 
@@ -120,17 +150,6 @@ def _tasks_of(user: int) -> int:
                 if os.stat(f"/proc/{name}").st_uid == user:
                     count += len(os.listdir(f"/proc/{name}/task"))
     return count
-
-
-def _restrict_files(plan: Plan, workspace: str, scratch: str) -> None:
-    ruleset = landlock.Ruleset(plan.landlock)
-    for path in (*_READABLE, sys.base_prefix):
-        ruleset.grant(path, landlock.READ)
-    for path in _DEVICES:
-        ruleset.grant(path, landlock.DEVICE)
-    for path in (workspace, scratch):
-        ruleset.grant(path, landlock.WRITE)
-    ruleset.enforce()
 
 
 def _report(outcome: dict[str, Any]) -> None:

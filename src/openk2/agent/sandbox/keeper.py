@@ -11,39 +11,43 @@ import shutil
 import signal
 import socket
 import struct
-import tempfile
 import time
+from contextlib import suppress
 from typing import Any
 
 from openk2.agent.sandbox import confined, kernel
+from openk2.agent.sandbox.confined import Prepared
 from openk2.agent.sandbox.plan import Plan
 
 FLOOD_BYTES = 8 << 20
 """A call that has written this much is stopped."""
-_SCRATCH = "/tmp"
 _WATCH_SECONDS = 0.1
 _STATUS_BYTES = 8192
 
 
-def keep(connection: socket.socket, plan: Plan, neighbours: int) -> None:
-    """Read the request, run it confined, send the outcome. A closed connection means: stop."""
+def keep(connection: socket.socket, prepared: Prepared, scratch: str, slot: int) -> None:
+    """Read the request, run it confined, send the outcome. A closed connection means: stop.
+
+    `scratch`: the call's directory for temporary files, emptied afterwards; `slot`: how many calls may run beside it.
+    """
     request = receive(connection)
     if request is None:
         return
     kernel.adopt_orphans()
-    if plan.process_namespace:
+    if prepared.plan.process_namespace:
         kernel.unshare(kernel.CLONE_NEWPID)
-    scratch = tempfile.mkdtemp(prefix="openk2-", dir=_SCRATCH)
-    try:
-        out_read, out_write = os.pipe()
-        status_read, status_write = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            confined.run(request, plan, scratch, out_write, status_write, neighbours)
-        os.close(out_write)
-        os.close(status_write)
-        outcome = _Watch(connection, pid, out_read, status_read, request["limits"], plan).until_over()
-    finally:
+    with suppress(FileExistsError):
+        os.mkdir(scratch, 0o700)
+    out_read, out_write = os.pipe()
+    status_read, status_write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        confined.run(request, prepared, scratch, out_write, status_write, neighbours=2 * slot + 2)
+    os.close(out_write)
+    os.close(status_write)
+    watch = _Watch(connection, pid, out_read, status_read, request["limits"], prepared.plan)
+    outcome = watch.until_over()
+    if os.listdir(scratch):
         shutil.rmtree(scratch, ignore_errors=True)
     if outcome is not None:
         send(connection, outcome)

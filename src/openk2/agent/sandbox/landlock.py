@@ -52,11 +52,8 @@ class Ruleset:
         self._fd = kernel.syscall(_CREATE, buffer, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
 
     def grant(self, path: str, rights: int) -> None:
-        """Allow `rights` below `path`; a path that does not exist is left out."""
-        try:
-            fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return
+        """Allow `rights` below `path`."""
+        fd = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
             self.grant_fd(fd, rights)
         finally:
