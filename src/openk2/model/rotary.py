@@ -15,9 +15,13 @@ from openk2.config import K2Config
 
 
 def inverse_frequencies(config: K2Config) -> Tensor:
-    """Radians per position of each pair, `[rope / 2]` float32."""
+    """Radians per position of each pair, `[rope / 2]` float32.
+
+    Rounded step by step as transformers and vLLM do it: at position 131,071 one unit in the last place is 0.01 radians.
+    """
     dim, base = config.qk_rope_head_dim, config.rope_theta
-    plain = base ** -(torch.arange(0, dim, 2, dtype=torch.float32) / dim)
+    periods = base ** (torch.arange(0, dim, 2, dtype=torch.float32) / dim)
+    plain = 1.0 / periods
     scaling = config.rope_scaling
     if scaling is None:
         return plain
@@ -28,7 +32,7 @@ def inverse_frequencies(config: K2Config) -> Tensor:
     low = max(math.floor(pair_turning(scaling.beta_fast)), 0)
     high = min(math.ceil(pair_turning(scaling.beta_slow)), dim - 1)
     ramp = ((torch.arange(dim // 2, dtype=torch.float32) - low) / ((high - low) or 0.001)).clamp(0, 1)
-    return plain * (1 - ramp) + plain / scaling.factor * ramp
+    return 1.0 / (scaling.factor * periods) * ramp + plain * (1 - ramp)
 
 
 def rotation_table(config: K2Config, positions_BT: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,131 @@
+"""Float32 logits are within 1e-4 of transformers' DeepseekV3ForCausalLM, however they are computed."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from openk2.checkpoint import load, save_model
+from openk2.config import K2Config
+from openk2.model import ContiguousCache, K2Model
+from openk2.model.experts import Router
+from openk2.model.rotary import inverse_frequencies, rotation_table
+
+transformers = pytest.importorskip("transformers")
+TOLERANCE = 1e-4
+
+
+def close(ours: Tensor, theirs: Tensor) -> bool:
+    """Within the tolerance, of logits large enough for it to mean something."""
+    assert theirs.abs().max() > 1
+    return bool((ours - theirs).abs().max() < TOLERANCE)
+
+
+@pytest.fixture(scope="session")
+def theirs(model: K2Model, tmp_path_factory: pytest.TempPathFactory) -> torch.nn.Module:
+    """transformers' model, loaded from what we wrote."""
+    directory = tmp_path_factory.mktemp("written")
+    save_model(model, directory, format="fp32")
+    loaded, report = transformers.AutoModelForCausalLM.from_pretrained(directory, output_loading_info=True)
+    assert not any(report.values()), report
+    return loaded.eval()
+
+
+@pytest.fixture
+def their_logits(theirs: torch.nn.Module, ids: Tensor) -> Tensor:
+    """What transformers computes for `ids`."""
+    with torch.no_grad():
+        logits: Tensor = theirs(ids).logits
+    return logits
+
+
+def set_absorb(model: K2Model, up_to: int) -> None:
+    """Force the absorbed (a large number) or expanded (0) form with a cache."""
+    for attention in model.attentions():
+        attention.absorb_up_to = up_to
+
+
+def in_steps(model: K2Model, ids: Tensor, lengths: list[int]) -> Tensor:
+    """Logits of `ids` fed in steps of these lengths through a cache."""
+    cache = ContiguousCache(model.config, ids.shape[0], ids.shape[1])
+    steps = ids.split(lengths, 1)
+    return torch.cat([model(step, cache=cache, positions_BT=cache.positions(step.shape[1])) for step in steps], 1)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("kernels", ["auto", "reference"])
+def test_full_forward(model: K2Model, ids: Tensor, their_logits: Tensor, kernels: str) -> None:
+    assert close(model.use_kernels(kernels)(ids), their_logits)
+    model.use_kernels("auto")
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("absorb_up_to", [0, 8, 1000])
+@pytest.mark.parametrize(
+    "lengths", [[1] * 37, [37], [16, 11, 10], [30, 1, 1, 5]], ids=["token", "once", "chunks", "mixed"]
+)
+def test_steps_with_a_cache(
+    model: K2Model, ids: Tensor, their_logits: Tensor, lengths: list[int], absorb_up_to: int
+) -> None:
+    set_absorb(model, absorb_up_to)
+    assert close(in_steps(model, ids, lengths), their_logits)
+    set_absorb(model, 8)
+
+
+@torch.no_grad()
+def test_we_load_what_transformers_writes(
+    model: K2Model, theirs: torch.nn.Module, ids: Tensor, their_logits: Tensor, tmp_path: Path
+) -> None:
+    theirs.save_pretrained(tmp_path)
+    assert "rope_parameters" in (tmp_path / "config.json").read_text()
+    ours = load(tmp_path)
+    assert ours.config == model.config.replace(model_type="deepseek_v3")
+    assert close(ours(ids), their_logits)
+
+
+@torch.no_grad()
+def test_we_load_fused_experts(debug_model: K2Model, ids: Tensor, tmp_path: Path) -> None:
+    # Under a model_type it does not know, transformers writes all experts of a layer as one tensor.
+    config = transformers.DeepseekV3Config(**debug_model.config.to_hf_dict())
+    config.model_type = "kimi_k2"
+    theirs = transformers.DeepseekV3ForCausalLM(config).eval()
+    theirs.save_pretrained(tmp_path)
+    fused = load(tmp_path)
+    assert (fused(ids) - theirs(ids).logits).abs().max() < TOLERANCE
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(("groups", "kept"), [(1, 1), (8, 4), (4, 1), (8, 8)])
+def test_the_router_chooses_and_weighs_as_theirs(groups: int, kept: int) -> None:
+    from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3TopkRouter
+
+    config = K2Config.preset("k2-debug").replace(n_routed_experts=32, n_group=groups, topk_group=kept)
+    ours = Router(config)
+    theirs = DeepseekV3TopkRouter(transformers.DeepseekV3Config(**config.to_hf_dict()))
+    ours.weight.normal_(generator=torch.Generator().manual_seed(1))
+    ours.e_score_correction_bias.normal_(generator=torch.Generator().manual_seed(2))
+    theirs.load_state_dict(ours.state_dict())
+    x_ND = torch.randn(200, config.hidden_size, generator=torch.Generator().manual_seed(3))
+    experts_NK, weights_NK = ours(x_ND)
+    _, their_weights_NK, their_experts_NK = theirs(x_ND)
+    dense, their_dense = torch.zeros(200, 32), torch.zeros(200, 32)
+    torch.testing.assert_close(
+        dense.scatter(1, experts_NK, weights_NK), their_dense.scatter(1, their_experts_NK, their_weights_NK)
+    )
+
+
+@pytest.mark.parametrize("preset", ["k2-base", "k2-instruct", "k2-instruct-0905", "k2-thinking", "k2-mini", "k2-nano"])
+def test_rotary_tables_are_bit_equal_over_the_whole_context(preset: str) -> None:
+    from transformers.models.deepseek_v3.modeling_deepseek_v3 import DeepseekV3RotaryEmbedding
+
+    config = K2Config.preset(preset)
+    theirs = DeepseekV3RotaryEmbedding(
+        transformers.DeepseekV3Config(**{**config.to_hf_dict(), "model_type": "deepseek_v3"})
+    )
+    assert torch.equal(inverse_frequencies(config), theirs.inv_freq)
+    positions_BT = torch.arange(0, config.max_position_embeddings, 997)[None]
+    for ours, their_table in zip(
+        rotation_table(config, positions_BT), theirs(torch.zeros(1), positions_BT), strict=True
+    ):
+        assert torch.equal(ours, their_table[..., : config.qk_rope_head_dim // 2])
