@@ -1,0 +1,68 @@
+"""Turns without tools whose answer stands in the request: say it again, or pick the right part of it.
+
+Copying out of the context is the bottleneck of tool use in a small model; these turns train nothing else.
+"""
+
+from __future__ import annotations
+
+from openk2.environments.families.files import TEXT_FIELDS, field_value
+from openk2.environments.families.source import Finding
+from openk2.environments.task import Expected, Turn
+from openk2.environments.values import Draw, Value
+
+_REPEAT = (
+    "say exactly: $text", "repeat exactly: $text", "repeat: $text", "copy this: $text", "say $text", "write again: $text",
+    "please repeat $text", "type this: $text", "repeat after me: $text", "echo $text",
+)  # fmt: skip
+_REPEAT_NEW = (
+    "give this back to me: $text",
+    "the same again, please: $text",
+    "answer with exactly $text",
+    "reproduce $text",
+)
+_PICK = (
+    "$pairs. What is the $key?", "$pairs. Which $key is it?", "here are some facts: $pairs. Tell me the $key.",
+    "given $pairs, what is the $key?", "note: $pairs. Now give me the $key.",
+)  # fmt: skip
+_PICK_NEW = (
+    "I know that $pairs. And the $key?", "take $pairs. Name the $key.", "look: $pairs. I need the $key.",
+    "from $pairs, pick the $key.",
+)  # fmt: skip
+
+
+def _answering(answer: str) -> Finding:
+    return answer
+    yield ()
+
+
+def repeat(draw: Draw) -> Turn:
+    """Say a text again."""
+    kinds = (
+        draw.word,
+        draw.person,
+        draw.code,
+        draw.invented,
+        draw.place,
+        draw.file,
+        lambda: Value(draw.number(2, 99999)),
+    )
+    alike = draw.rng.choice(kinds) if draw.chance(0.4) else None
+    text = " ".join((alike or draw.rng.choice(kinds))() for _ in range(draw.rng.choice((1, 1, 2, 3, 4, 6, 8))))
+    request = draw.say(_REPEAT, _REPEAT_NEW, text=Value(text))
+    return Turn(
+        "repeat", request[:1].upper() + request[1:], Expected("exact", (text,), calls=False), lambda: _answering(text)
+    )
+
+
+def pick(draw: Draw) -> Turn:
+    """One of a few values by its key."""
+    keys = draw.rng.sample(TEXT_FIELDS, draw.rng.randint(2, 4))
+    values = {key: str(field_value(draw, key)) for key in keys}
+    form = draw.rng.choice(("the {} is {}", "{}: {}", "{} = {}", "{} is {}"))
+    pairs = ", ".join(form.format(key, value) for key, value in values.items())
+    key = draw.rng.choice(keys)
+    request = draw.say(_PICK, _PICK_NEW, pairs=pairs, key=key)
+    answer = f"The {key} is {values[key]}."
+    rivals = tuple(value for other, value in values.items() if other != key)
+    expected = Expected("text", (values[key],), rivals, calls=False)
+    return Turn("pick", request[:1].upper() + request[1:], expected, lambda: _answering(answer))

@@ -1,0 +1,134 @@
+"""Families in which a tool fails first: a path or table that is slightly wrong, something that does not exist, an
+impossible calculation. The error says what to do next, or that there is nothing to be done."""
+
+from __future__ import annotations
+
+from openk2.environments.families.files import NUMBER_FIELDS, TEXT_FIELDS, reading, record
+from openk2.environments.families.source import Finding, opened
+from openk2.environments.families.tables import database
+from openk2.environments.families.tables import table as draw_table
+from openk2.environments.task import Call, Expected, Turn, World
+from openk2.environments.values import Draw, Value
+
+_READ = (
+    "what is the $field in [the file ]$path?", "read $path. What is the $field?", "which $field is in $path?",
+    "what $field does [the file ]$path (give|state|have)?", "tell me the $field in $path.", "check $path for the $field.",
+    "give me the $field from [the file ]$path.", "look into $path: what is the $field?",
+)  # fmt: skip
+_READ_NEW = (
+    "according to $path, what is the $field?", "see $path and give the $field.", "which $field can be found in $path?",
+    "I need the $field noted in $path.",
+)  # fmt: skip
+_CELL = (
+    "what is the $column of $name in table $table of $db?", "in $db, table $table, what is the $column of $name?",
+    "look up the $column of $name in the $table table of $db.", "what $column does $name have in table $table of $db?",
+    "give me the $column of $name from table $table in $db.", "query the $column of $name in $db, table $table.",
+)  # fmt: skip
+_CELL_NEW = (
+    "for $name, what is the $column according to table $table of $db?", "I need the $column listed for $name in $db, table $table.",
+    "find the row of $name in table $table of $db. What is its $column?", "which $column goes with $name in table $table of $db?",
+)  # fmt: skip
+_ZERO = (
+    "what is $a divided by 0?",
+    "calculate $a / 0.",
+    "divide $a by 0.",
+    "how much is $a / 0?",
+    "compute $a // 0.",
+    "$a / 0 = ?",
+)
+_ZERO_NEW = (
+    "what do you get for $a divided by 0?",
+    "do the maths: $a / 0.",
+    "I need $a over 0.",
+    "work out $a divided by zero.",
+)
+
+
+def wrong_path(draw: Draw) -> Turn:
+    """The file has another ending than the request says: read, fail, list, read the right one."""
+    numeric = draw.chance(0.5)
+    field = draw.rng.choice(NUMBER_FIELDS if numeric else TEXT_FIELDS)
+    held = record(draw, field)
+    folder = draw.folder() if draw.chance(0.4) else None
+    stem = draw.stem()
+    said, real = draw.rng.sample(("txt", "md", "csv", "log", "cfg"), 2)
+    prefix = f"{folder}/" if folder else ""
+    path, wrong = f"{prefix}{stem}.{real}", f"{prefix}{stem}.{said}"
+    others = {str(draw.file(folder or "")): record(draw, field, 2).text for _ in range(draw.rng.randint(1, 3))}
+    values = dict(held.fields)
+
+    def policy() -> Finding:
+        yield (Call("read_file", {"path": wrong}),)
+        (listing,) = yield (Call("list_files", {"path": folder} if folder else {}),)
+        name = next(name for name in listing.splitlines() if name.split(".")[0] == stem)
+        value = yield from reading(prefix + name, held, field)()
+        return f"The {field} is {value}."
+
+    request = opened(draw, draw.say(_READ, _READ_NEW, field=field, path=Value(wrong)))
+    if numeric:
+        expected = Expected("number", (values[field],))
+    else:
+        expected = Expected("text", (values[field],), tuple(v for k, v in held.fields if k != field))
+    world = World({path: held.text, **others})
+    return Turn("wrong_path", request, expected, policy, ("read_file", "list_files"), world)
+
+
+def missing_file(draw: Draw) -> Turn:
+    """No file of that name, nor one like it: read, fail, list, say so."""
+    field, folder = draw.rng.choice(NUMBER_FIELDS + TEXT_FIELDS), draw.folder() if draw.chance(0.4) else None
+    wrong = draw.file(folder or "")
+    files = {str(draw.file(folder or "")): record(draw, field, 2).text for _ in range(draw.rng.randint(1, 3))}
+
+    def policy() -> Finding:
+        yield (Call("read_file", {"path": str(wrong)}),)
+        yield (Call("list_files", {"path": str(folder)} if folder else {}),)
+        return f"There is no file {wrong}."
+
+    request = opened(draw, draw.say(_READ, _READ_NEW, field=field, path=wrong))
+    expected = Expected("text", ("no file",))
+    return Turn("missing_file", request, expected, policy, ("read_file", "list_files"), World(files))
+
+
+def wrong_table(draw: Draw) -> Turn:
+    """The table has a longer name than the request says: query, fail, ask for the tables, query the right one."""
+    column = draw.rng.choice(NUMBER_FIELDS)
+    held = draw_table(draw, (column,))
+    said = str(draw.identifier())
+    real = draw.rng.choice(
+        (f"{said}_{draw.rng.choice(('list', 'table', 'data', 'all', 'new'))}", f"{said}s", f"my_{said}")
+    )
+    world = database(draw, real, held)
+    (path,) = world.databases
+    row = draw.rng.choice(held.rows)
+
+    def policy() -> Finding:
+        query = f"SELECT {column} FROM {{}} WHERE name = '{row[0]}'"
+        yield (Call("sql", {"database": path, "query": query.format(said)}),)
+        (tables,) = yield (
+            Call("sql", {"database": path, "query": "SELECT name FROM sqlite_master WHERE type = 'table'"}),
+        )
+        name = next(name for name in tables.splitlines() if said in name)
+        (output,) = yield (Call("sql", {"database": path, "query": query.format(name)}),)
+        return f"The {column} is {output.strip()}."
+
+    request = opened(
+        draw, draw.say(_CELL, _CELL_NEW, column=column, name=Value(row[0]), table=Value(said), db=Value(path))
+    )
+    expected = Expected("number", (str(row[1]),))
+    return Turn("wrong_table", request, expected, policy, ("sql",), world)
+
+
+def division_by_zero(draw: Draw) -> Turn:
+    """An impossible calculation: try, then say what is wrong with it."""
+    a = draw.number(2, 9999)
+    sign = "//" if draw.chance(0.2) else "/"
+    train = tuple(text for text in _ZERO if ("//" in text) == (sign == "//")) or _ZERO
+
+    def policy() -> Finding:
+        yield (Call("python", {"code": f"{a} {sign} 0"}),)
+        return "That is not possible: division by zero."
+
+    if draw.new_phrasings:
+        sign = "/"
+    request = opened(draw, draw.say(train, _ZERO_NEW, a=a))
+    return Turn("division_by_zero", request, Expected("text", ("division by zero",)), policy, ("python",))
