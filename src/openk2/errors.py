@@ -37,6 +37,10 @@ class RequestError(OpenK2Error):
     """A request to the engine or a backend cannot be served as asked."""
 
 
+class EngineError(OpenK2Error):
+    """The engine itself failed while it served a request that was in order."""
+
+
 class ToolError(OpenK2Error):
     """A tool call failed; the text goes back to the model as something it can act on."""
 
