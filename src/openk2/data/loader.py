@@ -161,9 +161,9 @@ def shares(weights: Sequence[float], block: int = BLOCK) -> list[int]:
     total = sum(weights)
     exact = [weight / total * block for weight in weights]
     counts = [max(1, int(share)) for share in exact]
-    order = sorted(range(len(weights)), key=lambda number: exact[number] - int(exact[number]), reverse=True)
-    for step in range(block - sum(counts)):
-        counts[order[step % len(order)]] += 1
+    order = sorted(range(len(weights)), key=lambda number: exact[number] - counts[number], reverse=True)
+    for number in order[: max(0, block - sum(counts))]:
+        counts[number] += 1
     while sum(counts) > block:
         counts[counts.index(max(counts))] -= 1
     return counts

@@ -7,22 +7,23 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from openk2.data.extract import Inputs
-from openk2.data.extract.words import PEOPLE, PLACES, TOPICS, code_name, file_name, invented, number, value
+from openk2.data.extract.words import PEOPLE, PLACES, TOPICS, code_name, file_name, invented, number, split, value
 
-VERBS = (
+VERBS = split(
     "get read find list count open fetch load show save send write make add remove delete update search look check "
     "run call ask query sum sort copy move rename print compute convert start stop"
-).split()
-THINGS = (
+)
+THINGS = split(
     "file files folder text line lines note notes row rows table record user order price date time weather city "
     "message mail page list value number sum word image name report item task event map road ticket room"
-).split()
-PARAMETERS = (
+)
+PARAMETERS = split(
     "path text query code name city date number value count limit start end database content user id key title "
     "message language unit amount word line folder command url topic"
-).split()
+)
 TYPES = {"string": 0.75, "integer": 0.15, "number": 0.05, "boolean": 0.05}
 
 
@@ -51,7 +52,7 @@ def _document(rng: random.Random) -> str:
     return "\n".join(lines)
 
 
-def _tool(rng: random.Random) -> dict[str, object]:
+def _tool(rng: random.Random) -> dict[str, Any]:
     name = rng.choice(
         (
             f"{rng.choice(VERBS)}_{rng.choice(THINGS)}",

@@ -8,40 +8,41 @@ import random
 import string
 
 
-def _words(text: str) -> tuple[str, ...]:
+def split(text: str) -> tuple[str, ...]:
+    """The words of a text."""
     return tuple(text.split())
 
 
-PEOPLE = _words(
+PEOPLE = split(
     "Anna Ben Carla David Emma Felix Grace Henry Iris Jack Kate Leo Maria Noah Olga Paul Rosa Sam Tina Victor "
     "Wendy Yusuf Zoe Ahmed Bella Chen Daniel "
     "Elena Farid Gina Hugo Ines Jonas Karim Lena Mateo Nadia Omar Priya Quentin Ruth Stefan Tara Uma Viktor Wei "
     "Xenia Yara Amir Bruno Clara Diego Eva"
 )
-THINGS = _words(
+THINGS = split(
     "apple pear orange book pencil ticket cup plate chair lamp stone coin card stamp shirt brick bottle basket "
     "key bell candle button ribbon carrot "
     "potato egg cookie muffin flower seed marble shell feather battery cable notebook poster magnet sticker balloon"
 )
-PLACES = _words(
+PLACES = split(
     "Paris London Rome Madrid Berlin Vienna Prague Lisbon Oslo Dublin Athens Cairo Nairobi Lagos Delhi Tokyo "
     "Kyoto Seoul Beijing Shanghai Hanoi Sydney "
     "Auckland Toronto Boston Chicago Denver Austin Lima Quito Bogota Havana Geneva Milan Turin Porto Krakow "
     "Riga Tallinn Bergen"
 )
-TOPICS = _words(
+TOPICS = split(
     "budget travel garden recipes music history weather invoices meetings orders sales stock students trains "
     "books projects tasks letters photos games "
     "repairs visitors contacts parcels plants animals lessons results reports prices"
 )
-COLOURS = _words("red blue green yellow black white brown purple orange grey pink silver")
-JOBS = _words(
+COLOURS = split("red blue green yellow black white brown purple orange grey pink silver")
+JOBS = split(
     "teacher doctor baker pilot farmer nurse engineer painter driver cook lawyer singer plumber "
     "writer gardener librarian"
 )
 SUFFIXES = ("txt", "md", "csv", "json", "log", "py", "toml", "html")
-_ONSETS = _words("b c d f g h j k l m n p r s t v w z br ch cl dr fl gr pl pr sh sl st th tr")
-_NUCLEI = _words("a e i o u ai ea oo ou")
+_ONSETS = split("b c d f g h j k l m n p r s t v w z br ch cl dr fl gr pl pr sh sl st th tr")
+_NUCLEI = split("a e i o u ai ea oo ou")
 _CODAS = ("", "", "", "n", "r", "l", "s", "t", "m", "nd", "st", "rk", "x", "ck")
 
 
