@@ -48,7 +48,7 @@ class RopeScaling:
 
 @dataclass(frozen=True)
 class K2Config:
-    """Every number that fixes the network's shape and arithmetic. Field names are those of Hugging Face's `config.json`."""
+    """Every number that fixes the network's shape and arithmetic, under its name in Hugging Face's `config.json`."""
 
     vocab_size: int
     """V: rows of the embedding and of the head, special tokens included."""
@@ -114,16 +114,14 @@ class K2Config:
     """Hugging Face model type: `kimi_k2` or `deepseek_v3`."""
 
     def __post_init__(self) -> None:
-        positive = (
-            "vocab_size hidden_size intermediate_size moe_intermediate_size num_hidden_layers num_attention_heads "
-            "n_routed_experts num_experts_per_tok kv_lora_rank qk_nope_head_dim qk_rope_head_dim v_head_dim "
-            "n_group topk_group max_position_embeddings"
-        ).split()
-        for name in positive:
-            if getattr(self, name) < 1:
-                raise ConfigError(f"config field {name} is {getattr(self, name)}; a positive number is needed")
+        for field in dataclasses.fields(self):
+            value = _checked("config", field.name, getattr(self, field.name), str(field.type))
+            if value is None and not _optional(field):
+                raise ConfigError(f"config field {field.name} is null; accepted: a value of type {field.type}")
+            if field.name in _POSITIVE and value is not None and value <= 0:
+                raise ConfigError(f"config field {field.name} is {value}; a positive number is needed")
         checks = [
-            (self.q_lora_rank is None or self.q_lora_rank > 0, "q_lora_rank", "a positive number or null"),
+            (self.rope_scaling is None or isinstance(self.rope_scaling, RopeScaling), "rope_scaling", "YaRN settings"),
             (self.num_experts_per_tok <= self.n_routed_experts, "num_experts_per_tok", "at most n_routed_experts"),
             (self.n_routed_experts % self.n_group == 0, "n_group", "a divisor of n_routed_experts"),
             (self.topk_group <= self.n_group, "topk_group", "at most n_group"),
@@ -155,7 +153,7 @@ class K2Config:
     @property
     def softmax_scale(self) -> float:
         """Factor of q·k before the softmax: 1/√(query width) times YaRN's m²."""
-        return self.qk_head_dim**-0.5 * (self.rope_scaling.softmax_factor if self.rope_scaling else 1.0)
+        return (self.rope_scaling.softmax_factor if self.rope_scaling else 1.0) / math.sqrt(self.qk_head_dim)
 
     def is_moe_layer(self, layer: int) -> bool:
         """Whether block `layer` (from 0) has experts."""
@@ -163,20 +161,29 @@ class K2Config:
 
     def replace(self, **changes: Any) -> K2Config:
         """The same shape with some fields changed; raises ConfigError where the result is contradictory."""
+        known = [field.name for field in dataclasses.fields(self)]
+        for name in changes:
+            if name not in known:
+                near = ", ".join(difflib.get_close_matches(name, known, 3)) or ", ".join(known)
+                raise ConfigError(f"unknown config field {name!r}; accepted: {near}")
         return dataclasses.replace(self, **changes)
 
     @staticmethod
     def preset_names() -> list[str]:
         """Names `preset` accepts."""
-        return sorted(item.name[:-5] for item in resources.files("openk2.presets").iterdir() if item.name.endswith(".json"))
+        names = [item.name for item in resources.files("openk2.presets").iterdir()]
+        return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
 
     @classmethod
     def preset(cls, name: str) -> K2Config:
-        """A named shape: the released ones (`k2-base`, `k2-thinking`, …) and the small ones (`k2-mini`, `k2-nano`, `k2-debug`)."""
+        """A named shape: `k2-base`, `k2-instruct`, `k2-instruct-0905`, `k2-thinking` as released, and the small `k2-mini`,
+        `k2-nano` and `k2-debug`. Raises ConfigError for another name.
+        """
         names = cls.preset_names()
         if name not in names:
             raise ConfigError(f"unknown preset {name!r}; accepted: {', '.join(names)}")
-        return cls.from_hf_dict(json.loads(resources.files("openk2.presets").joinpath(f"{name}.json").read_text()), name)
+        text = resources.files("openk2.presets").joinpath(f"{name}.json").read_text(encoding="utf-8")
+        return cls.from_hf_dict(json.loads(text), name)
 
     @classmethod
     def from_json(cls, path: str | Path) -> K2Config:
@@ -197,8 +204,9 @@ class K2Config:
     def from_hf_dict(cls, fields: dict[str, Any], origin: str = "config") -> K2Config:
         """Build from the released form or the one transformers 5 writes; fields openk2 does not need are ignored."""
         fields = dict(fields)
-        rope = fields.pop("rope_parameters", None) or fields.pop("rope_scaling", None)
-        fields.pop("rope_scaling", None)
+        rope = fields.get("rope_parameters") or fields.get("rope_scaling")
+        if rope is not None and not isinstance(rope, dict):
+            raise ConfigError(f"{origin}: rope_scaling is {rope!r}; accepted: an object with type, factor, …, or null")
         if rope and "rope_theta" in rope:
             fields["rope_theta"] = rope["rope_theta"]
         for contradiction, accepted in (
@@ -212,7 +220,7 @@ class K2Config:
                 raise ConfigError(f"{origin}: {contradiction} is {fields[contradiction]!r}; accepted: {accepted!r}")
         known = {field.name: field for field in dataclasses.fields(cls)}
         chosen: dict[str, Any] = {name: value for name, value in fields.items() if name in known}
-        if isinstance(chosen.get("eos_token_id"), list):
+        if isinstance(chosen.get("eos_token_id"), list) and chosen["eos_token_id"]:
             chosen["eos_token_id"] = chosen["eos_token_id"][0]
         for name in [name for name, value in chosen.items() if value is None and not _optional(known[name])]:
             del chosen[name]
@@ -222,7 +230,10 @@ class K2Config:
         if missing:
             raise ConfigError(f"{origin}: field {missing[0]} is missing; it is needed to build the model")
         chosen["rope_scaling"] = _read_rope(rope, origin)
-        return cls(**chosen)
+        try:
+            return cls(**chosen)
+        except ConfigError as error:
+            raise ConfigError(f"{origin}: {error}") from None
 
     def to_hf_dict(self) -> dict[str, Any]:
         """The released `config.json` form; transformers loads it as DeepseekV3ForCausalLM."""
@@ -244,6 +255,14 @@ class K2Config:
         }
 
 
+_POSITIVE = frozenset(
+    name
+    for name, annotation in K2Config.__annotations__.items()
+    if annotation in ("int", "float", "int | None", "float | None")
+) - {"first_k_dense_replace", "bos_token_id", "eos_token_id", "pad_token_id", "initializer_range"}
+"""Fields that must be greater than zero (where they are not None)."""
+
+
 def _yarn_magnitude(factor: float, mscale: float) -> float:
     return 1.0 if factor <= 1 else 0.1 * mscale * math.log(factor) + 1.0
 
@@ -257,9 +276,11 @@ def _checked(origin: str, name: str, value: Any, annotation: str) -> Any:
     if value is None:
         return None
     wanted = annotation.split(" | ")[0]
-    accepted: tuple[type, ...] = {"int": (int,), "float": (int, float), "bool": (bool,), "str": (str,)}.get(wanted, (object,))
+    accepted: Any = {"int": int, "float": (int, float), "bool": bool, "str": str}.get(wanted, object)
     if not isinstance(value, accepted) or (isinstance(value, bool) and wanted in ("int", "float")):
         raise ConfigError(f"{origin}: {name} is {value!r}; accepted: a value of type {wanted}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{origin}: {name} is {value}; accepted: a finite number")
     return float(value) if wanted == "float" else value
 
 
@@ -268,11 +289,15 @@ def _read_rope(rope: dict[str, Any] | None, origin: str) -> RopeScaling | None:
     if rope is None or kind == "default":
         return None
     if kind != "yarn":
-        near = difflib.get_close_matches(str(kind), ["yarn", "default"], 1)
-        raise ConfigError(f"{origin}: rope_scaling.type is {kind!r}; accepted: yarn, default{' (meant ' + near[0] + '?)' if near else ''}")
+        raise ConfigError(f"{origin}: rope_scaling.type is {kind!r}; accepted: yarn, default")
     if "factor" not in rope:
         raise ConfigError(f"{origin}: rope_scaling.factor is missing; YaRN needs it")
-    defaults = {"beta_fast": 32.0, "beta_slow": 1.0, "mscale": 1.0, "mscale_all_dim": 0.0}
-    numbers = {name: float(rope.get(name, default)) for name, default in defaults.items()}
-    original = int(rope.get("original_max_position_embeddings", 4096))
-    return RopeScaling(factor=float(rope["factor"]), original_max_position_embeddings=original, **numbers)
+    # Where a field is absent transformers and vLLM take these, not the values of K2.
+    absent: dict[str, Any] = {"original_max_position_embeddings": 4096, "beta_fast": 32.0, "mscale_all_dim": 0.0}
+    numbers: dict[str, Any] = {}
+    for field in dataclasses.fields(RopeScaling):
+        value = rope.get(field.name, absent.get(field.name, field.default))
+        numbers[field.name] = _checked(origin, f"rope_scaling.{field.name}", value, str(field.type))
+        if value is None or (value <= 0 and not field.name.startswith("mscale")):
+            raise ConfigError(f"{origin}: rope_scaling.{field.name} is {value}; a positive number is needed")
+    return RopeScaling(**numbers)
