@@ -4,7 +4,10 @@ from importlib import import_module
 from typing import Any
 
 _PUBLIC = {
+    "Agent": ("openk2.agent.loop", "Agent"),
+    "Engine": ("openk2.engine.engine", "Engine"),
     "K2Config": ("openk2.config", "K2Config"),
+    "SamplingParams": ("openk2.chat.messages", "SamplingParams"),
     "load": ("openk2.checkpoint.reader", "load"),
     "parse": ("openk2.chat.public", "parse"),
     "render": ("openk2.chat.public", "render"),

@@ -41,6 +41,10 @@ class EngineError(OpenK2Error):
     """The engine itself failed while it served a request that was in order."""
 
 
+class ContextLengthError(RequestError):
+    """The prompt does not fit the model's context."""
+
+
 class ToolError(OpenK2Error):
     """A tool call failed; the text goes back to the model as something it can act on."""
 

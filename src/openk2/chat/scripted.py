@@ -15,7 +15,7 @@ from openk2.chat.messages import ChatRequest, Message
 from openk2.chat.parser import OutputParser
 from openk2.chat.template import render, render_answer
 from openk2.chat.tokenizer import Tokenizer
-from openk2.errors import RequestError
+from openk2.errors import ContextLengthError, RequestError
 
 
 class ScriptedBackend:
@@ -54,7 +54,7 @@ class ScriptedBackend:
         self.requests.append(request)
         prompt = render(request.messages, request.tools, tokenizer=self._tokenizer, style=self._style)
         if self.context_length is not None and len(prompt) >= self.context_length:
-            raise RequestError(f"the prompt has {len(prompt)} tokens; accepted: fewer than {self.context_length}")
+            raise ContextLengthError(f"the prompt has {len(prompt)} tokens; accepted: fewer than {self.context_length}")
         ids = self._sampled(request)
         limits = [request.sampling.max_tokens, self.context_length and self.context_length - len(prompt)]
         kept = ids[: min(limit for limit in (len(ids), *limits) if limit is not None)]
@@ -70,7 +70,7 @@ class ScriptedBackend:
             yield event
         reason: FinishReason = "tool_calls" if parser.call_count else "stop"
         yield Usage(prompt_tokens=len(prompt), cached_tokens=0, completion_tokens=len(kept))
-        yield Finished(reason if parser.over else "length")
+        yield Finished(reason if len(kept) == len(ids) else "length")
 
     def _sampled(self, request: ChatRequest) -> list[int]:
         """The ids of the reply, its calls named by their place in the dialogue."""

@@ -199,9 +199,11 @@ def _python(code: str) -> str | None:
 def _execute(code: str, namespace: dict[str, Any]) -> None:
     """Statements as a program, a last expression as the interactive prompt does."""
     tree = ast.parse(code, "<code>")
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body[-1] if tree.body else None
+    if isinstance(last, ast.Expr):
+        tree.body.pop()
     exec(compile(tree, "<code>", "exec", dont_inherit=True), namespace)
-    if last is not None:
+    if isinstance(last, ast.Expr):
         value = eval(compile(ast.Expression(last.value), "<code>", "eval", dont_inherit=True), namespace)
         if value is not None:
             print(repr(value))
