@@ -6,13 +6,9 @@ Task `number` of a split and seed is always the same task.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-try:
-    from openk2.agent.prompt import SYSTEM_PROMPT
-except ImportError:
-    SYSTEM_PROMPT = "You are an agent. Solve the task with the tools, then answer in one short sentence."
+from openk2.agent.prompt import SYSTEM_PROMPT
 from openk2.environments.catalogue import COMBINATIONS, DIALOGUE, FAMILIES, SPLITS, TRAINED
 from openk2.environments.families import talk
 from openk2.environments.names import TOOL_NAMES, new_description, new_name
@@ -33,7 +29,7 @@ _SYSTEMS = (
 class Mixture:
     """How tasks are made; the shares are probabilities."""
 
-    families: Mapping[str, float] = field(default_factory=dict)
+    families: dict[str, float] = field(default_factory=dict)
     """Family → weight; empty: every trained family alike."""
     dialogues: float = 0.2
     """Tasks of several turns."""

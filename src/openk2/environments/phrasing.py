@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 
 _SPACES = re.compile(" {2,}")
 _SLOT = re.compile(r"\$([a-z]+)")
@@ -32,7 +32,7 @@ def _choose(rng: random.Random, node: Node) -> str:
     return "".join([_choose(rng, part) for part in node])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parse(pattern: str) -> Node:
     node, end = _sequence(pattern, 0)
     if end != len(pattern):

@@ -56,8 +56,13 @@ class Draw:
         raise RuntimeError("no unused value left: the pool is too small for one dialogue")
 
     def among(self, options: Sequence[str]) -> Value:
-        """One of fixed options of the right side, unused so far."""
-        return self.fresh(lambda: self.rng.choice(options))
+        """One of fixed options of the right side, unused so far; an invented one when there is none left."""
+        left = [option for option in options if is_held_out(option) == self.new_values and option not in self._used]
+        if left:
+            value = self.rng.choice(left)
+            self._used.add(value)
+            return Value(value)
+        return self.fresh(lambda: invented(self.rng).capitalize() if options[0][0].isupper() else invented(self.rng))
 
     def number(self, low: int, high: int) -> int:
         """A whole number of the right side, each length as likely, one digit half as likely; may repeat."""

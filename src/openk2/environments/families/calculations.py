@@ -98,17 +98,34 @@ _WORDS = {
     ),
 }
 _QUESTIONS = (
-    "what is $noun?", "what is $noun?", "calculate $noun.", "compute $noun.", "how much is $noun?", "work out $noun.",
-    "evaluate $noun.", "$noun = ?", "tell me what $noun is.", "find $noun with python.", "use python: what is $noun?",
+    "what is $noun?",
+    "what is $noun?",
+    "calculate $noun.",
+    "compute $noun.",
+    "how much is $noun?",
+    "work out $noun.",
+    "evaluate $noun.",
+    "$noun = ?",
+    "tell me what $noun is.",
+    "find $noun with python.",
+    "use python: what is $noun?",
     "give me the result of $noun.",
-)  # fmt: skip
+)
 _QUESTIONS_NEW = (
-    "solve this: $noun.", "do the maths: $noun.", "I need to know what $noun is.", "figure out $noun.",
+    "solve this: $noun.",
+    "do the maths: $noun.",
+    "I need to know what $noun is.",
+    "figure out $noun.",
     "what do you get for $noun?",
-)  # fmt: skip
+)
 _WORD_QUESTIONS = (
-    "what is $noun?", "tell me $noun.", "give me $noun.", "find out $noun.", "I need $noun.", "use python: what is $noun?",
-)  # fmt: skip
+    "what is $noun?",
+    "tell me $noun.",
+    "give me $noun.",
+    "find out $noun.",
+    "I need $noun.",
+    "use python: what is $noun?",
+)
 _WORD_QUESTIONS_NEW = ("let me know $noun.", "figure out $noun.", "could I have $noun?", "I ask for $noun.")
 
 
@@ -144,9 +161,17 @@ def _binary(draw: Draw) -> Source:
 def _expression(draw: Draw) -> Source:
     a, b, c = draw.number(2, 999), draw.number(2, 999), draw.number(2, 99)
     code = draw.rng.choice(
-        (f"({a} + {b}) * {c}", f"{a} * {c} - {b}", f"{a} + {b} + {c}", f"{a} + {b} * {c}", f"({a} - {b}) * {c}",
-         f"{a} * {b} * {c}", f"{a} - {b} - {c}", f"{a} * {b} + {c}")
-    )  # fmt: skip
+        (
+            f"({a} + {b}) * {c}",
+            f"{a} * {c} - {b}",
+            f"{a} + {b} + {c}",
+            f"{a} + {b} * {c}",
+            f"({a} - {b}) * {c}",
+            f"{a} * {b} * {c}",
+            f"{a} - {b} - {c}",
+            f"{a} * {b} + {c}",
+        )
+    )
     noun = code if draw.quotation == "" else f"{draw.quotation}{code}{draw.quotation}"
     return _numeric(draw, code, noun)
 

@@ -19,18 +19,33 @@ from openk2.environments.task import Call, Expected, Query, Table, Turn, World
 from openk2.environments.values import Draw, Value
 
 _LIST = (
-    "which files are in $folder?", "list the files in $folder.", "what is in [the folder ]$folder?", "show me $folder.",
-    "what files does [the folder ]$folder (have|hold|contain)?", "list $folder.", "give me the file names in $folder.",
-    "look into the folder $folder. Which files are there?", "show the contents of the folder $folder.",
-)  # fmt: skip
+    "which files are in $folder?",
+    "list the files in $folder.",
+    "what is in [the folder ]$folder?",
+    "show me $folder.",
+    "what files does [the folder ]$folder (have|hold|contain)?",
+    "list $folder.",
+    "give me the file names in $folder.",
+    "look into the folder $folder. Which files are there?",
+    "show the contents of the folder $folder.",
+)
 _LIST_NEW = (
-    "what can be found in $folder?", "name the files of $folder.", "I need a listing of $folder.",
-    "which file names are there under $folder?", "tell me what the directory $folder holds.",
-)  # fmt: skip
+    "what can be found in $folder?",
+    "name the files of $folder.",
+    "I need a listing of $folder.",
+    "which file names are there under $folder?",
+    "tell me what the directory $folder holds.",
+)
 _LIST_ALL = (
-    "which files are there?", "list the files.", "what is in the workspace?", "list all files here.", "what files do I have?",
-    "show me the workspace.", "show my files.", "which files and folders are in the workspace?",
-)  # fmt: skip
+    "which files are there?",
+    "list the files.",
+    "what is in the workspace?",
+    "list all files here.",
+    "what files do I have?",
+    "show me the workspace.",
+    "show my files.",
+    "which files and folders are in the workspace?",
+)
 _LIST_ALL_NEW = (
     "what can be found here?",
     "name my files.",
@@ -38,27 +53,39 @@ _LIST_ALL_NEW = (
     "which file names are there?",
 )
 _WRITE = (
-    "(write|save|put) $content (to|into) [the file ]$path.", "create [the file ]$path with [the text ]$content.",
-    "make a file $path that says $content.", "store [the text ]$content in $path.", "write to $path: $content",
+    "(write|save|put) $content (to|into) [the file ]$path.",
+    "create [the file ]$path with [the text ]$content.",
+    "make a file $path that says $content.",
+    "store [the text ]$content in $path.",
+    "write to $path: $content",
     "save this text in $path: $content",
-)  # fmt: skip
+)
 _WRITE_NEW = (
-    "the file $path should say $content.", "I want $content written to $path.", "put this in $path: $content",
-    "keep the text $content in $path.", "new file $path: $content",
-)  # fmt: skip
+    "the file $path should say $content.",
+    "I want $content written to $path.",
+    "put this in $path: $content",
+    "keep the text $content in $path.",
+    "new file $path: $content",
+)
 _PAIR = (
-    "what is the sum of the $field in $first and the $field in $second?", "add the $field in $first to the $field in $second.",
-    "add up the $field of $first and $second.", "what do the $field in $first and the $field in $second make together?",
-    "read $first and $second. What is the $field of both together?", "what is the total $field of $first and $second?",
-)  # fmt: skip
+    "what is the sum of the $field in $first and the $field in $second?",
+    "add the $field in $first to the $field in $second.",
+    "add up the $field of $first and $second.",
+    "what do the $field in $first and the $field in $second make together?",
+    "read $first and $second. What is the $field of both together?",
+    "what is the total $field of $first and $second?",
+)
 _PAIR_NEW = (
-    "sum the $field values of $first and $second.", "taken together, what $field do $first and $second have?",
-    "I need the $field from $first plus the $field from $second.", "combine the $field of $first with the $field of $second.",
-)  # fmt: skip
+    "sum the $field values of $first and $second.",
+    "taken together, what $field do $first and $second have?",
+    "I need the $field from $first plus the $field from $second.",
+    "combine the $field of $first with the $field of $second.",
+)
 _THREE = (
-    "add the $field in $first, $second and $third", "add up the $field of $first, $second and $third",
+    "add the $field in $first, $second and $third",
+    "add up the $field of $first, $second and $third",
     "sum the $field of the files $first, $second and $third",
-)  # fmt: skip
+)
 _THREE_NEW = (
     "total the $field over $first, $second and $third",
     "take the $field of $first, $second and $third together",
@@ -71,51 +98,79 @@ _SAVE = (
 )
 _SAVE_NEW = (" and keep the result in $file.", ". The result should be written to $file.")
 _ALL = (
-    "add up the $field of all files in $folder.", "what is the total $field of the files in $folder?",
-    "read all files in $folder and add their $field.", "sum the $field over every file in $folder.",
+    "add up the $field of all files in $folder.",
+    "what is the total $field of the files in $folder?",
+    "read all files in $folder and add their $field.",
+    "sum the $field over every file in $folder.",
     "what do the $field values of all files in $folder make together?",
-)  # fmt: skip
+)
 _ALL_NEW = (
-    "every file in $folder has a $field. What is their sum?", "take the $field from each file of $folder and add them.",
-    "for all files in $folder, what is the $field in total?", "I need the $field of everything in $folder, added up.",
-)  # fmt: skip
+    "every file in $folder has a $field. What is their sum?",
+    "take the $field from each file of $folder and add them.",
+    "for all files in $folder, what is the $field in total?",
+    "I need the $field of everything in $folder, added up.",
+)
 _FIND_READ = (
-    "find the file that mentions $word and tell me its $field.", "what is the $field in the file that mentions $word?",
-    "one file mentions $word. What $field does it state?", "search for $word, then read the $field from that file.",
-    "which $field is in the file with $word?", "look for the file with $word and read its $field.",
-)  # fmt: skip
+    "find the file that mentions $word and tell me its $field.",
+    "what is the $field in the file that mentions $word?",
+    "one file mentions $word. What $field does it state?",
+    "search for $word, then read the $field from that file.",
+    "which $field is in the file with $word?",
+    "look for the file with $word and read its $field.",
+)
 _FIND_READ_NEW = (
-    "the file naming $word has a $field. Which one?", "give me the $field of the file in which $word occurs.",
-    "find $word, and then the $field in the same file.", "what $field can be found in the file about $word?",
-)  # fmt: skip
+    "the file naming $word has a $field. Which one?",
+    "give me the $field of the file in which $word occurs.",
+    "find $word, and then the $field in the same file.",
+    "what $field can be found in the file about $word?",
+)
 _INSERT = (
-    "add a row to table $table in $db: name $name, $column $cell.", "insert $name with $column $cell into table $table of $db.",
-    "put $name with the $column $cell into the table $table of $db.", "in $db, add $name with $column $cell to table $table.",
-)  # fmt: skip
+    "add a row to table $table in $db: name $name, $column $cell.",
+    "insert $name with $column $cell into table $table of $db.",
+    "put $name with the $column $cell into the table $table of $db.",
+    "in $db, add $name with $column $cell to table $table.",
+)
 _INSERT_NEW = (
-    "table $table of $db needs a new row: name $name, $column $cell.", "a new entry for table $table in $db: $name, $column $cell.",
-    "enter $name with $column $cell into $db, table $table.", "extend table $table of $db by $name with $column $cell.",
-)  # fmt: skip
+    "table $table of $db needs a new row: name $name, $column $cell.",
+    "a new entry for table $table in $db: $name, $column $cell.",
+    "enter $name with $column $cell into $db, table $table.",
+    "extend table $table of $db by $name with $column $cell.",
+)
 _UPDATE = (
-    "set the $column of $name to $cell in table $table of $db.", "change the $column of $name to $cell in $db, table $table.",
-    "in $db, table $table, set the $column of $name to $cell.", "update table $table of $db: the $column of $name is now $cell.",
-)  # fmt: skip
+    "set the $column of $name to $cell in table $table of $db.",
+    "change the $column of $name to $cell in $db, table $table.",
+    "in $db, table $table, set the $column of $name to $cell.",
+    "update table $table of $db: the $column of $name is now $cell.",
+)
 _UPDATE_NEW = (
-    "the new $column of $name is $cell; update table $table of $db.", "the $column of $name should be $cell in table $table of $db.",
-    "make it $cell for the $column of $name in $db, table $table.", "correct the $column of $name to $cell in table $table of $db.",
-)  # fmt: skip
+    "the new $column of $name is $cell; update table $table of $db.",
+    "the $column of $name should be $cell in table $table of $db.",
+    "make it $cell for the $column of $name in $db, table $table.",
+    "correct the $column of $name to $cell in table $table of $db.",
+)
 _COPY = (
-    "copy [the file ]$path to $file.", "read $path and write its text to $file.", "make a copy of $path called $file.",
-    "save the contents of $path as $file.", "duplicate $path as $file.",
-)  # fmt: skip
+    "copy [the file ]$path to $file.",
+    "read $path and write its text to $file.",
+    "make a copy of $path called $file.",
+    "save the contents of $path as $file.",
+    "duplicate $path as $file.",
+)
 _COPY_NEW = (
-    "I want the text of $path in $file as well.", "the file $file should hold the same as $path.", "write a copy of $path into $file.",
+    "I want the text of $path in $file as well.",
+    "the file $file should hold the same as $path.",
+    "write a copy of $path into $file.",
     "take what $path says and put it into $file.",
-)  # fmt: skip
+)
 _SHOW = (
-    "what does [the file ]$path say?", "read $path.", "show me $path.", "what is in the file $path?", "open $path.",
-    "show the text of $path.", "print [the file ]$path.", "give me the contents of $path.",
-)  # fmt: skip
+    "what does [the file ]$path say?",
+    "read $path.",
+    "show me $path.",
+    "what is in the file $path?",
+    "open $path.",
+    "show the text of $path.",
+    "print [the file ]$path.",
+    "give me the contents of $path.",
+)
 _SHOW_NEW = ("what text is in $path?", "I want to see $path.", "tell me what $path says.", "let me read $path.")
 
 
@@ -339,10 +394,16 @@ def sql_read(draw: Draw) -> Source:
         return (yield from inner.find())
 
     noun = draw.say(
-        ("the $field in the file of $who in table $table of $db", "the $field in the file that table $table of $db has for $who"),
+        (
+            "the $field in the file of $who in table $table of $db",
+            "the $field in the file that table $table of $db has for $who",
+        ),
         ("the $field of the file listed for $who in table $table of $db",),
-        field=field, who=who, table=name, db=Value(db),
-    )  # fmt: skip
+        field=field,
+        who=who,
+        table=name,
+        db=Value(db),
+    )
     question = f"what is {noun}?"
     return Source(noun, question, inner.value, inner.answer, find, ("sql", "read_file"), merged, inner.rivals)
 
@@ -364,10 +425,15 @@ def read_search(draw: Draw) -> Source:
         return output.split(" ", 1)[0]
 
     noun = draw.say(
-        ("the number of lines in $folder that mention the $field from $path", "the number of lines in $folder with the $field in $path"),
+        (
+            "the number of lines in $folder that mention the $field from $path",
+            "the number of lines in $folder with the $field in $path",
+        ),
         ("the line count in $folder for the $field in $path",),
-        folder=folder, field=field, path=path,
-    )  # fmt: skip
+        folder=folder,
+        field=field,
+        path=path,
+    )
     question = f"what is {noun}?"
     tools = ("read_file", "search_files")
     return Source(noun, question, str(hits), "There are {} lines.", find, tools, World(files), (), True)

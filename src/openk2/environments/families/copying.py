@@ -11,9 +11,17 @@ from openk2.environments.task import Expected, Turn
 from openk2.environments.values import Draw, Value
 
 _REPEAT = (
-    "say exactly: $text", "repeat exactly: $text", "repeat: $text", "copy this: $text", "say $text", "write again: $text",
-    "please repeat $text", "type this: $text", "repeat after me: $text", "echo $text",
-)  # fmt: skip
+    "say exactly: $text",
+    "repeat exactly: $text",
+    "repeat: $text",
+    "copy this: $text",
+    "say $text",
+    "write again: $text",
+    "please repeat $text",
+    "type this: $text",
+    "repeat after me: $text",
+    "echo $text",
+)
 _REPEAT_NEW = (
     "give this back to me: $text",
     "the same again, please: $text",
@@ -21,13 +29,18 @@ _REPEAT_NEW = (
     "reproduce $text",
 )
 _PICK = (
-    "$pairs. What is the $key?", "$pairs. Which $key is it?", "here are some facts: $pairs. Tell me the $key.",
-    "given $pairs, what is the $key?", "note: $pairs. Now give me the $key.",
-)  # fmt: skip
+    "$pairs. What is the $key?",
+    "$pairs. Which $key is it?",
+    "here are some facts: $pairs. Tell me the $key.",
+    "given $pairs, what is the $key?",
+    "note: $pairs. Now give me the $key.",
+)
 _PICK_NEW = (
-    "I know that $pairs. And the $key?", "take $pairs. Name the $key.", "look: $pairs. I need the $key.",
+    "I know that $pairs. And the $key?",
+    "take $pairs. Name the $key.",
+    "look: $pairs. I need the $key.",
     "from $pairs, pick the $key.",
-)  # fmt: skip
+)
 
 
 def _answering(answer: str) -> Finding:

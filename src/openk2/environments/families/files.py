@@ -12,50 +12,102 @@ from openk2.environments.task import Call, World
 from openk2.environments.values import Draw, Value
 
 NUMBER_FIELDS = (
-    "count", "price", "age", "weight", "total", "stock", "score", "size", "distance", "height", "budget", "amount",
-    "length", "width", "rank", "speed",
-)  # fmt: skip
+    "count",
+    "price",
+    "age",
+    "weight",
+    "total",
+    "stock",
+    "score",
+    "size",
+    "distance",
+    "height",
+    "budget",
+    "amount",
+    "length",
+    "width",
+    "rank",
+    "speed",
+)
 TEXT_FIELDS = (
-    "city", "owner", "colour", "code", "topic", "job", "label", "author", "key", "brand", "driver", "word", "contact",
-    "town", "password",
-)  # fmt: skip
+    "city",
+    "owner",
+    "colour",
+    "code",
+    "topic",
+    "job",
+    "label",
+    "author",
+    "key",
+    "brand",
+    "driver",
+    "word",
+    "contact",
+    "town",
+    "password",
+)
 _READ = (
-    "the $field in [the file ]$path", "the $field given in $path", "the $field from [the file ]$path",
-    "the value of $field in $path", "the $field stated in $path", "the $field that stands in $path",
-)  # fmt: skip
+    "the $field in [the file ]$path",
+    "the $field given in $path",
+    "the $field from [the file ]$path",
+    "the value of $field in $path",
+    "the $field stated in $path",
+    "the $field that stands in $path",
+)
 _READ_NEW = (
-    "the $field noted in $path", "the $field which $path has", "the entry for $field in $path",
+    "the $field noted in $path",
+    "the $field which $path has",
+    "the entry for $field in $path",
     "the $field written in the file $path",
-)  # fmt: skip
+)
 _READ_ASK = (
-    "what is the $field in [the file ]$path?", "what $field does [the file ]$path (give|state|have)?",
-    "which $field is in $path?", "what does $path say about the $field?", "read $path. What is the $field?",
-    "open [the file ]$path and tell me the $field.", "in [the file ]$path, what is the $field?",
-    "look into $path: what is the $field?", "read the $field from $path.", "check $path for the $field.",
-)  # fmt: skip
+    "what is the $field in [the file ]$path?",
+    "what $field does [the file ]$path (give|state|have)?",
+    "which $field is in $path?",
+    "what does $path say about the $field?",
+    "read $path. What is the $field?",
+    "open [the file ]$path and tell me the $field.",
+    "in [the file ]$path, what is the $field?",
+    "look into $path: what is the $field?",
+    "read the $field from $path.",
+    "check $path for the $field.",
+)
 _READ_ASK_NEW = (
-    "according to $path, what is the $field?", "look at $path. Which $field does it name?",
-    "which $field can be found in $path?", "see $path and give the $field.", "the file $path has a $field. Which one?",
-)  # fmt: skip
+    "according to $path, what is the $field?",
+    "look at $path. Which $field does it name?",
+    "which $field can be found in $path?",
+    "see $path and give the $field.",
+    "the file $path has a $field. Which one?",
+)
 _COUNT = (
-    "the number of lines$where that mention $word", "the number of lines with $word$where",
-    "the number of lines$where that contain $word", "the count of lines$where mentioning $word",
+    "the number of lines$where that mention $word",
+    "the number of lines with $word$where",
+    "the number of lines$where that contain $word",
+    "the count of lines$where mentioning $word",
     "the number of matches for $word$where",
-)  # fmt: skip
+)
 _COUNT_NEW = (
-    "the number of lines$where in which $word occurs", "how many lines$where name $word",
-    "the line count for $word$where", "the number of lines having $word$where",
-)  # fmt: skip
+    "the number of lines$where in which $word occurs",
+    "how many lines$where name $word",
+    "the line count for $word$where",
+    "the number of lines having $word$where",
+)
 _COUNT_ASK = (
-    "how many lines$where mention $word?", "how many lines$where contain $word?",
-    "in how many lines$where does $word (appear|occur)?", "count the lines$where that mention $word.",
-    "search$where for $word. How many lines match?", "how often (is $word mentioned|does $word appear)$where?",
-    "how many times does $word occur$where?", "search for $word$where and count the lines.",
-)  # fmt: skip
+    "how many lines$where mention $word?",
+    "how many lines$where contain $word?",
+    "in how many lines$where does $word (appear|occur)?",
+    "count the lines$where that mention $word.",
+    "search$where for $word. How many lines match?",
+    "how often (is $word mentioned|does $word appear)$where?",
+    "how many times does $word occur$where?",
+    "search for $word$where and count the lines.",
+)
 _COUNT_ASK_NEW = (
-    "how many lines with $word are there$where?", "what is the number of hits for $word$where?",
-    "look for $word$where and tell me how many lines have it.", "what is the number of lines$where that name $word?",
-)  # fmt: skip
+    "how many lines with $word are there$where?",
+    "what is the number of hits for $word$where?",
+    "look for $word$where and tell me how many lines have it.",
+    "what is the number of lines$where that name $word?",
+)
 _WHERE = (
     " in $folder",
     " in $folder",
@@ -68,26 +120,49 @@ _WHERE_NEW = (" under $folder", " in the directory $folder", " within $folder", 
 _EVERYWHERE = ("", "", " in the workspace", " in all files", " in my files")
 _EVERYWHERE_NEW = (" in any file", " across the files", "")
 _FIND = (
-    "the file that mentions $word", "the name of the file that contains $word", "the file with the word $word",
+    "the file that mentions $word",
+    "the name of the file that contains $word",
+    "the file with the word $word",
     "the file in which $word appears",
-)  # fmt: skip
+)
 _FIND_NEW = (
-    "the file that has $word in it", "the name of the file where $word occurs", "the file naming $word",
+    "the file that has $word in it",
+    "the name of the file where $word occurs",
+    "the file naming $word",
     "the place of the word $word among the files",
-)  # fmt: skip
+)
 _FIND_ASK = (
-    "which file mentions $word?", "which file contains [the word] $word?", "in which file (is|can I find) $word?",
-    "where is $word mentioned?", "find the file that mentions $word.", "search for $word. Which file is it in?",
+    "which file mentions $word?",
+    "which file contains [the word] $word?",
+    "in which file (is|can I find) $word?",
+    "where is $word mentioned?",
+    "find the file that mentions $word.",
+    "search for $word. Which file is it in?",
     "what file has $word in it?",
-)  # fmt: skip
+)
 _FIND_ASK_NEW = (
-    "which of the files names $word?", "look for $word and tell me the file.", "where does $word occur?",
+    "which of the files names $word?",
+    "look for $word and tell me the file.",
+    "where does $word occur?",
     "the word $word is in one file. Which one?",
-)  # fmt: skip
+)
 _LINES = (
-    "$w", "call $w", "ask about $w", "$w is here", "see $w", "meet $w today", "$w and more", "more $w", "$w again",
-    "no $w", "we like $w", "$w was late", "for $w", "buy $w", "to do: $w",
-)  # fmt: skip
+    "$w",
+    "call $w",
+    "ask about $w",
+    "$w is here",
+    "see $w",
+    "meet $w today",
+    "$w and more",
+    "more $w",
+    "$w again",
+    "no $w",
+    "we like $w",
+    "$w was late",
+    "for $w",
+    "buy $w",
+    "to do: $w",
+)
 
 
 @dataclass(frozen=True)

@@ -87,21 +87,29 @@ OPERATIONS = (
     ),
 )
 _WRITE = (
-    "[then] (write|save|put) (the result|it|that) (to|into|in) [the file ]$file.", "store (the result|it|that) in $file.",
-    "[and then] write (it|the result) to $file.", "save it as $file.",
-)  # fmt: skip
+    "[then] (write|save|put) (the result|it|that) (to|into|in) [the file ]$file.",
+    "store (the result|it|that) in $file.",
+    "[and then] write (it|the result) to $file.",
+    "save it as $file.",
+)
 _WRITE_NEW = (
-    "the result should be written to $file.", "I want it saved in $file.", "keep (that|the result) in [the file ]$file.",
+    "the result should be written to $file.",
+    "I want it saved in $file.",
+    "keep (that|the result) in [the file ]$file.",
     "make a file $file with it.",
-)  # fmt: skip
+)
 _WRITE_OVER = (
-    "(write|save|put) $noun (to|into|in) [the file ]$file.", "store $noun in [the file ]$file.", "save $noun as $file.",
+    "(write|save|put) $noun (to|into|in) [the file ]$file.",
+    "store $noun in [the file ]$file.",
+    "save $noun as $file.",
     "create $file with $noun [in it].",
-)  # fmt: skip
+)
 _WRITE_OVER_NEW = (
-    "$noun should be written to $file.", "I want $noun saved in $file.", "keep $noun in [the file ]$file.",
+    "$noun should be written to $file.",
+    "I want $noun saved in $file.",
+    "keep $noun in [the file ]$file.",
     "make a file $file with $noun.",
-)  # fmt: skip
+)
 
 
 def pipeline(

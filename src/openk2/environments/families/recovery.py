@@ -11,23 +11,35 @@ from openk2.environments.task import Call, Expected, Turn, World
 from openk2.environments.values import Draw, Value
 
 _READ = (
-    "what is the $field in [the file ]$path?", "read $path. What is the $field?", "which $field is in $path?",
-    "what $field does [the file ]$path (give|state|have)?", "tell me the $field in $path.", "check $path for the $field.",
-    "give me the $field from [the file ]$path.", "look into $path: what is the $field?",
-)  # fmt: skip
+    "what is the $field in [the file ]$path?",
+    "read $path. What is the $field?",
+    "which $field is in $path?",
+    "what $field does [the file ]$path (give|state|have)?",
+    "tell me the $field in $path.",
+    "check $path for the $field.",
+    "give me the $field from [the file ]$path.",
+    "look into $path: what is the $field?",
+)
 _READ_NEW = (
-    "according to $path, what is the $field?", "see $path and give the $field.", "which $field can be found in $path?",
+    "according to $path, what is the $field?",
+    "see $path and give the $field.",
+    "which $field can be found in $path?",
     "I need the $field noted in $path.",
-)  # fmt: skip
+)
 _CELL = (
-    "what is the $column of $name in table $table of $db?", "in $db, table $table, what is the $column of $name?",
-    "look up the $column of $name in the $table table of $db.", "what $column does $name have in table $table of $db?",
-    "give me the $column of $name from table $table in $db.", "query the $column of $name in $db, table $table.",
-)  # fmt: skip
+    "what is the $column of $name in table $table of $db?",
+    "in $db, table $table, what is the $column of $name?",
+    "look up the $column of $name in the $table table of $db.",
+    "what $column does $name have in table $table of $db?",
+    "give me the $column of $name from table $table in $db.",
+    "query the $column of $name in $db, table $table.",
+)
 _CELL_NEW = (
-    "for $name, what is the $column according to table $table of $db?", "I need the $column listed for $name in $db, table $table.",
-    "find the row of $name in table $table of $db. What is its $column?", "which $column goes with $name in table $table of $db?",
-)  # fmt: skip
+    "for $name, what is the $column according to table $table of $db?",
+    "I need the $column listed for $name in $db, table $table.",
+    "find the row of $name in table $table of $db. What is its $column?",
+    "which $column goes with $name in table $table of $db?",
+)
 _ZERO = (
     "what is $a divided by 0?",
     "calculate $a / 0.",

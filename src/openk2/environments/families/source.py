@@ -6,6 +6,7 @@ number of lines in notes that mention Paris"), so that every source combines wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
@@ -36,23 +37,61 @@ class Source:
 
 
 _IMPERATIVE = (
-    "", "", "", "", "(hi|hey|hello), ", "please ", "please ", "(can|could) you [please ]", "now ", "I want you to ",
-    "I need you to ", "[(a|one|quick) ]task: ", "next, ", "help me: ", "kindly ",
-)  # fmt: skip
+    "",
+    "",
+    "",
+    "",
+    "(hi|hey|hello), ",
+    "please ",
+    "please ",
+    "(can|could) you [please ]",
+    "now ",
+    "I want you to ",
+    "I need you to ",
+    "[(a|one|quick) ]task: ",
+    "next, ",
+    "help me: ",
+    "kindly ",
+)
 _IMPERATIVE_NEW = ("would you ", "be so kind and ", "my request: ", "today I would like you to ", "for a friend: ")
 _QUESTION = (
-    "", "", "", "", "(hi|hey|hello), ", "please tell me, ", "tell me: ", "[(a|one|quick) ]question: ", "I wonder, ",
-    "I would like to know: ", "next question: ", "say, ", "help me: ", "well, ",
-)  # fmt: skip
+    "",
+    "",
+    "",
+    "",
+    "(hi|hey|hello), ",
+    "please tell me, ",
+    "tell me: ",
+    "[(a|one|quick) ]question: ",
+    "I wonder, ",
+    "I would like to know: ",
+    "next question: ",
+    "say, ",
+    "help me: ",
+    "well, ",
+)
 _QUESTION_NEW = ("let me ask: ", "please answer this: ", "for my records: ", "another thing: ", "so, ")
 _CLOSING = ("", "", "", "", "", "", "", " Thanks.", " Thank you!", " Please be quick.", " That is all.")
 _ASK = (
-    "what is $noun?", "what is $noun?", "tell me $noun.", "give me $noun.", "find[ out] $noun.", "look up $noun.",
-    "show me $noun.", "I need $noun.", "I want to know $noun.", "do you know $noun?", "get $noun.",
-)  # fmt: skip
+    "what is $noun?",
+    "what is $noun?",
+    "tell me $noun.",
+    "give me $noun.",
+    "find[ out] $noun.",
+    "look up $noun.",
+    "show me $noun.",
+    "I need $noun.",
+    "I want to know $noun.",
+    "do you know $noun?",
+    "get $noun.",
+)
 _ASK_NEW = (
-    "report $noun.", "I am looking for $noun.", "could I have $noun?", "let me know $noun.", "I am asking for $noun.",
-)  # fmt: skip
+    "report $noun.",
+    "I am looking for $noun.",
+    "could I have $noun?",
+    "let me know $noun.",
+    "I am asking for $noun.",
+)
 
 
 def ask(draw: Draw, source: Source) -> str:
@@ -79,7 +118,10 @@ def opened(draw: Draw, text: str) -> str:
 
 
 _VERBS = frozenset(
-    "add calculate change check combine compute copy correct count create divide double duplicate enter evaluate extend "
-    "figure find get give insert keep list look make multiply name open print put query read report save search see set "
-    "show solve square store subtract sum take tell total update work write".split()
+    re.findall(
+        r"\w+",
+        """add calculate change check combine compute copy correct count create divide double duplicate enter evaluate
+        extend figure find get give insert keep list look make multiply name open print put query read report save
+        search see set show solve square store subtract sum take tell total update work write""",
+    )
 )

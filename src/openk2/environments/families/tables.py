@@ -10,9 +10,12 @@ from openk2.environments.task import Call, Cell, Table, World
 from openk2.environments.values import Draw
 
 _AT = (
-    " in [the ]table $table of $db", " in $db, table $table", " in the $table table of $db", " from table $table in $db",
+    " in [the ]table $table of $db",
+    " in $db, table $table",
+    " in the $table table of $db",
+    " from table $table in $db",
     " in table $table in the database $db",
-)  # fmt: skip
+)
 _AT_NEW = (" according to table $table of $db", " in the database $db, table $table", " using table $table inside $db")
 _CELL = (
     "the $column of $name$at",
@@ -26,13 +29,18 @@ _CELL_NEW = (
     "the $column which goes with $name$at",
 )
 _CELL_ASK = (
-    "what is the $column of $name$at?", "what $column does $name have$at?", "which $column has $name$at?",
-    "look up the $column of $name$at.", "query the $column of $name$at.",
-)  # fmt: skip
+    "what is the $column of $name$at?",
+    "what $column does $name have$at?",
+    "which $column has $name$at?",
+    "look up the $column of $name$at.",
+    "query the $column of $name$at.",
+)
 _CELL_ASK_NEW = (
-    "for $name, what is the $column$at?", "find the row of $name$at. What is its $column?",
-    "see $name$at: which $column is it?", "I need to know which $column $name has$at.",
-)  # fmt: skip
+    "for $name, what is the $column$at?",
+    "find the row of $name$at. What is its $column?",
+    "see $name$at: which $column is it?",
+    "I need to know which $column $name has$at.",
+)
 _ROWS = ("the number of rows$at", "the row count$at", "the number of entries$at")
 _ROWS_NEW = ("the number of records$at", "the amount of rows$at")
 _ROWS_ASK = ("how many rows are there$at?", "count the rows$at.", "how many entries are there$at?")
@@ -40,22 +48,29 @@ _ROWS_ASK_NEW = ("how many records are$at?", "tell me how many rows you see$at."
 _MATCH = ("the number of rows with $column $cell$at", "the number of rows whose $column is $cell$at")
 _MATCH_NEW = ("the number of rows where the $column equals $cell$at", "the number of rows having $column $cell$at")
 _MATCH_ASK = (
-    "how many rows have the $column $cell$at?", "how many rows are there with $column $cell$at?",
+    "how many rows have the $column $cell$at?",
+    "how many rows are there with $column $cell$at?",
     "count the rows whose $column is $cell$at.",
-)  # fmt: skip
+)
 _MATCH_ASK_NEW = ("with $column $cell, how many rows are there$at?", "how many rows show $cell as $column$at?")
 _NAME = ("the name with $column $cell$at", "the name whose $column is $cell$at")
 _NAME_NEW = ("the name where the $column equals $cell$at", "the name having $column $cell$at")
 _NAME_ASK = ("who has the $column $cell$at?", "which name has $column $cell$at?", "whose $column is $cell$at?")
 _NAME_ASK_NEW = ("the $column $cell belongs to which name$at?", "find the name that goes with $column $cell$at.")
 _AGGREGATES = {
-    "SUM": (("the total $column", "the sum of the $column column", "the sum of all $column values"),
-            ("the overall $column", "all $column values summed up")),
-    "MAX": (("the highest $column", "the largest $column", "the maximum $column"),
-            ("the biggest $column", "the top $column")),
-    "MIN": (("the lowest $column", "the smallest $column", "the minimum $column"),
-            ("the least $column", "the bottom $column")),
-}  # fmt: skip
+    "SUM": (
+        ("the total $column", "the sum of the $column column", "the sum of all $column values"),
+        ("the overall $column", "all $column values summed up"),
+    ),
+    "MAX": (
+        ("the highest $column", "the largest $column", "the maximum $column"),
+        ("the biggest $column", "the top $column"),
+    ),
+    "MIN": (
+        ("the lowest $column", "the smallest $column", "the minimum $column"),
+        ("the least $column", "the bottom $column"),
+    ),
+}
 _AGGREGATE_ASK = ("what is $noun$at?", "find $noun$at.", "query $noun$at.", "calculate $noun$at.")
 _AGGREGATE_ASK_NEW = ("determine $noun$at.", "which number is $noun$at?", "I ask for $noun$at.")
 _WORDS = {"SUM": "total", "MAX": "highest", "MIN": "lowest"}

@@ -25,83 +25,143 @@ class Exchange:
     """An answer that holds one of these is right; case does not matter."""
 
 
+def _pairs(text: str) -> dict[str, str]:
+    return dict(pair.split(":") for pair in text.split())
+
+
 _HELP = ("help", "hello", "hi", "welcome")
 SMALL_TALK = (
     Exchange(
-        ("hello[!]", "hi[!]", "hey[!]", "hello there[!]", "hi there[!]", "good (morning|afternoon|evening)[!]", "hey you"),
+        (
+            "hello[!]",
+            "hi[!]",
+            "hey[!]",
+            "hello there[!]",
+            "hi there[!]",
+            "good (morning|afternoon|evening)[!]",
+            "hey you",
+        ),
         ("greetings[!]", "hi again[!]", "hello to you[!]", "good day[!]"),
-        "Hello! How can I help you?", _HELP,
+        "Hello! How can I help you?",
+        _HELP,
     ),
     Exchange(
-        ("thanks[!]", "thank you[!]", "thank you very much[!]", "thanks a lot[!]", "many thanks[.]", "great, thanks[!]",
-         "perfect, thank you[!]"),
+        (
+            "thanks[!]",
+            "thank you[!]",
+            "thank you very much[!]",
+            "thanks a lot[!]",
+            "many thanks[.]",
+            "great, thanks[!]",
+            "perfect, thank you[!]",
+        ),
         ("thanks so much[!]", "thank you for the help[!]", "nice, thanks[!]", "cheers, thank you[!]"),
-        "You are welcome!", ("welcome", "glad", "pleasure"),
+        "You are welcome!",
+        ("welcome", "glad", "pleasure"),
     ),
     Exchange(
         ("bye[!]", "goodbye[!]", "see you[ later][!]", "good night[!]", "bye bye[!]", "that is all, bye[.]"),
         ("farewell[!]", "bye for now[!]", "until next time[!]", "goodbye then[!]"),
-        "Goodbye!", ("bye", "see you", "goodbye"),
+        "Goodbye!",
+        ("bye", "see you", "goodbye"),
     ),
     Exchange(
-        ("who are you?", "what are you?", "what is your name?", "tell me who you are.", "who am I talking to?",
-         "introduce yourself.", "are you a human?"),
+        (
+            "who are you?",
+            "what are you?",
+            "what is your name?",
+            "tell me who you are.",
+            "who am I talking to?",
+            "introduce yourself.",
+            "are you a human?",
+        ),
         ("do you have a name?", "please say who you are.", "what should I call you?", "are you a person?"),
-        "I am K2-nano, a small language model that works with tools.", ("k2-nano", "language model"),
+        "I am K2-nano, a small language model that works with tools.",
+        ("k2-nano", "language model"),
     ),
     Exchange(
-        ("what can you do?", "how can you help me?", "what are you able to do?", "what do you do?", "tell me what you can do.",
-         "what can I ask you?", "help"),
-        ("in which ways can you help?", "what are you good at?", "what kind of tasks can you do?", "which things can you do?"),
-        "I can calculate, read, search and write files, and query databases.", ("calculate", "files", "databases"),
+        (
+            "what can you do?",
+            "how can you help me?",
+            "what are you able to do?",
+            "what do you do?",
+            "tell me what you can do.",
+            "what can I ask you?",
+            "help",
+        ),
+        (
+            "in which ways can you help?",
+            "what are you good at?",
+            "what kind of tasks can you do?",
+            "which things can you do?",
+        ),
+        "I can calculate, read, search and write files, and query databases.",
+        ("calculate", "files", "databases"),
     ),
     Exchange(
         ("how are you[ today]?", "how do you do?", "how is it going?", "are you well?", "how are things?"),
         ("how have you been?", "are you fine?", "how do you feel today?", "is everything well?"),
-        "I am fine, thank you. How can I help you?", ("fine", "well", "good"),
+        "I am fine, thank you. How can I help you?",
+        ("fine", "well", "good"),
     ),
     Exchange(
         ("who made you?", "who trained you?", "where do you come from?", "who built you?", "who created you?"),
         ("who is your maker?", "which project made you?", "by whom were you trained?", "who is behind you?"),
-        "I was trained from scratch by the openk2 project.", ("openk2",),
+        "I was trained from scratch by the openk2 project.",
+        ("openk2",),
     ),
     Exchange(
-        ("you are (great|nice|good|clever).", "good (work|job)[!]", "well done[!]", "nice work[!]", "great[!]", "perfect[!]"),
+        (
+            "you are (great|nice|good|clever).",
+            "good (work|job)[!]",
+            "well done[!]",
+            "nice work[!]",
+            "great[!]",
+            "perfect[!]",
+        ),
         ("excellent[!]", "that was good work[!]", "you did well[!]", "very nice[!]"),
-        "Thank you!", ("thank",),
+        "Thank you!",
+        ("thank",),
     ),
     Exchange(
         ("ok[.]", "okay[.]", "all right[.]", "I see[.]", "fine[.]", "good[.]"),
         ("I understand[.]", "sounds good[.]", "very well[.]", "okay then[.]"),
-        "Is there anything else I can do?", ("anything", "help", "else"),
+        "Is there anything else I can do?",
+        ("anything", "help", "else"),
     ),
     Exchange(
         ("I am (sad|tired|bored).", "I feel (sad|tired|bored).", "I am not well.", "today is a bad day."),
         ("I am feeling (sad|tired).", "it is not my day.", "I do not feel well.", "my day was bad."),
-        "I am sorry to hear that. I hope it gets better.", ("sorry", "hope", "better"),
+        "I am sorry to hear that. I hope it gets better.",
+        ("sorry", "hope", "better"),
     ),
     Exchange(
         ("tell me a joke.", "do you know a joke?", "make me laugh.", "say something funny."),
         ("a joke, please.", "can you be funny?", "I want to hear a joke.", "give me a joke."),
-        "Why did the file cross the folder? To get to the other side.", ("why",),
+        "Why did the file cross the folder? To get to the other side.",
+        ("why",),
     ),
     Exchange(
         ("which tools do you have?", "what tools can you use?", "do you have tools?", "name your tools."),
-        ("what kind of tools do you use?", "are there tools you can use?", "which tools are yours?", "do you work with tools?"),
-        "I have tools for Python, files, search, databases and the date.", ("python", "files", "tools"),
+        (
+            "what kind of tools do you use?",
+            "are there tools you can use?",
+            "which tools are yours?",
+            "do you work with tools?",
+        ),
+        "I have tools for Python, files, search, databases and the date.",
+        ("python", "files", "tools"),
     ),
-)  # fmt: skip
-CAPITALS = dict(
-    pair.split(":")
-    for pair in "France:Paris Germany:Berlin Italy:Rome Spain:Madrid Portugal:Lisbon Austria:Vienna Norway:Oslo "
+)
+CAPITALS = _pairs(
+    "France:Paris Germany:Berlin Italy:Rome Spain:Madrid Portugal:Lisbon Austria:Vienna Norway:Oslo "
     "Sweden:Stockholm Finland:Helsinki Denmark:Copenhagen Poland:Warsaw Greece:Athens Egypt:Cairo Kenya:Nairobi "
     "Japan:Tokyo China:Beijing Russia:Moscow Cuba:Havana Peru:Lima Chile:Santiago Canada:Ottawa Ireland:Dublin "
-    "Hungary:Budapest Belgium:Brussels Turkey:Ankara Iran:Tehran Iraq:Baghdad Vietnam:Hanoi Thailand:Bangkok".split()
+    "Hungary:Budapest Belgium:Brussels Turkey:Ankara Iran:Tehran Iraq:Baghdad Vietnam:Hanoi Thailand:Bangkok"
 )
-OPPOSITES = dict(
-    pair.split(":")
-    for pair in "hot:cold big:small long:short old:new good:bad fast:slow high:low early:late open:closed light:dark "
-    "happy:sad hard:soft wet:dry full:empty rich:poor strong:weak left:right up:down day:night first:last".split()
+OPPOSITES = _pairs(
+    "hot:cold big:small long:short old:new good:bad fast:slow high:low early:late open:closed light:dark "
+    "happy:sad hard:soft wet:dry full:empty rich:poor strong:weak left:right up:down day:night first:last"
 )
 DEFINITIONS = {
     "a database": "A database is an organised collection of data.",
@@ -155,9 +215,12 @@ _MODAL = ("", "please ", "(can|could) you ", "I want you to ", "now ")
 _MODAL_NEW = ("would you ", "be so kind and ", "I would like you to ", "go and ")
 _OPENING = ("", "", "", "hey, ", "hi, ", "question: ", "tell me: ", "say, ")
 _CAPITAL = (
-    "what is the capital of $x?", "which city is the capital of $x?", "tell me the capital of $x.", "capital of $x?",
+    "what is the capital of $x?",
+    "which city is the capital of $x?",
+    "tell me the capital of $x.",
+    "capital of $x?",
     "do you know the capital of $x?",
-)  # fmt: skip
+)
 _CAPITAL_NEW = (
     "name the capital of $x.",
     "$x has which capital?",

@@ -1,0 +1,61 @@
+"""`openk2 synthesize`: verified tool-use trajectories from a recipe."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from openk2.synthesis.recipe import load_recipe
+from openk2.synthesis.run import synthesize
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+@app.command()
+def main(
+    recipe: Annotated[Path, typer.Argument(help="A TOML recipe, such as recipes/tools-nano.toml.")],
+    out: Annotated[Path | None, typer.Option(help="Output directory instead of the recipe's.")] = None,
+    tokenizer: Annotated[str | None, typer.Option(help="Model name or directory instead of the recipe's.")] = None,
+    trajectories: Annotated[int | None, typer.Option(help="Tasks to play instead of the recipe's number.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
+) -> None:
+    """Play tasks with their oracles and real tools; keep what the verifier accepts. Killed or run again, it goes on."""
+    settings = load_recipe(recipe)
+    changes = {"output": out and str(out), "tokenizer": tokenizer, "trajectories": trajectories}
+    settings = dataclasses.replace(settings, **{key: value for key, value in changes.items() if value is not None})
+    try:
+        report = synthesize(settings, workers=workers, say=_say)
+    except KeyboardInterrupt:
+        _say("stopped; the same command goes on from here")
+        raise typer.Exit(130) from None
+    if as_json:
+        record = {
+            "output": str(report.output),
+            "trajectories": report.manifest.documents,
+            "tokens": report.manifest.tokens,
+            "rejected": report.rejected,
+            "too_long": report.too_long,
+            "families": report.families,
+        }
+        print(json.dumps(record))
+        return
+    _say(f"{'family':<20}{'kept':>8}{'tokens':>12}{'mean':>8}{'median':>8}{'longest':>9}{'assistant':>11}")
+    for name, row in report.families.items():
+        _say(
+            f"{name:<20}{row['trajectories']:>8.0f}{row['tokens']:>12,.0f}{row['mean']:>8.0f}{row['median']:>8.0f}"
+            f"{row['longest']:>9.0f}{row['assistant_share']:>10.1%}"
+        )
+    _say(
+        f"{report.output}: {report.manifest.documents:,} trajectories, {report.manifest.tokens / 1e6:.2f}M tokens; "
+        f"{report.rejected} refused by the verifier, {report.too_long} too long"
+    )

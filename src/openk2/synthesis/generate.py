@@ -1,0 +1,158 @@
+"""Playing tasks into chunks of trajectories: task → oracle with real tools → verdict → tokens and mask.
+
+A chunk is a fixed range of task numbers and always comes out the same, whichever process makes it. Only dialogues that
+the verifier accepts in full are kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from openk2.chat.messages import Message
+from openk2.chat.template import render_with_mask
+from openk2.chat.tokenizer import Tokenizer
+from openk2.environments import Bench, Mixture, Task, make_task, verify
+
+CHUNK = 1000
+"""Tasks of one chunk."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every chunk of a run has in common."""
+
+    seed: int
+    mixture: Mixture
+    maximum_tokens: int
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The kept trajectories of one range of tasks, in order."""
+
+    ids: npt.NDArray[np.int64]
+    """All tokens, one trajectory after another."""
+    mask: npt.NDArray[np.uint8]
+    """1 where the assistant emitted the token."""
+    lengths: npt.NDArray[np.int64]
+    families: list[str]
+    """Of each trajectory."""
+    rejected: list[str]
+    """`TASK: reason` for every dialogue the verifier refused."""
+    too_long: int
+    traces: list[str]
+    """Readable JSON lines of the first dialogues, as many as were asked for."""
+
+    def save(self, path: Path) -> None:
+        """Write atomically."""
+        temporary = path.with_suffix(".tmp")
+        notes = json.dumps([self.families, self.rejected, self.too_long, self.traces])
+        with temporary.open("wb") as handle:
+            np.savez(handle, ids=self.ids.astype(np.uint32), mask=self.mask, lengths=self.lengths, notes=notes)
+        temporary.replace(path)
+
+    @staticmethod
+    def load(path: Path) -> Chunk:
+        """Read what `save` wrote."""
+        with np.load(path) as arrays:
+            families, rejected, too_long, traces = json.loads(str(arrays["notes"]))
+            ids = arrays["ids"].astype(np.int64)
+            return Chunk(ids, arrays["mask"], arrays["lengths"], families, rejected, too_long, traces)
+
+    def trajectories(self) -> list[tuple[list[int], list[bool]]]:
+        """(ids, mask) of each."""
+        ends = np.cumsum(self.lengths)[:-1]
+        ids, masks = np.split(self.ids, ends), np.split(self.mask.astype(bool), ends)
+        return [(one.tolist(), mask.tolist()) for one, mask in zip(ids, masks, strict=True)]
+
+
+def make_chunk(first: int, count: int, plan: Plan, tokenizer: Tokenizer, traces: int = 0) -> Chunk:
+    """Play tasks first … first + count - 1 of the training split."""
+    with tempfile.TemporaryDirectory(prefix="openk2-synthesis-", dir=_memory()) as directory:
+        return asyncio.run(_play(range(first, first + count), plan, tokenizer, Bench(Path(directory)), traces))
+
+
+async def _play(numbers: range, plan: Plan, tokenizer: Tokenizer, bench: Bench, traces: int) -> Chunk:
+    ids: list[int] = []
+    mask: list[bool] = []
+    lengths: list[int] = []
+    families: list[str] = []
+    rejected: list[str] = []
+    written: list[str] = []
+    too_long = 0
+    for number in numbers:
+        task = make_task("train", number, plan.seed, plan.mixture)
+        bench.prepare(task)
+        messages = await bench.play(task)
+        verdict = verify(task, messages, bench.workspace)
+        if verdict.score < 1:
+            rejected.append(f"{task.id}: {'; '.join(verdict.reasons)}")
+            continue
+        tools = bench.specs(task)
+        tokens, sampled = render_with_mask(messages, tools, tokenizer=tokenizer)
+        if len(tokens) > plan.maximum_tokens:
+            too_long += 1
+            continue
+        ids += tokens
+        mask += sampled
+        lengths.append(len(tokens))
+        families.append(task.family)
+        if len(written) < traces:
+            written.append(_trace(task, messages, [tool.to_openai() for tool in tools], len(tokens)))
+    return Chunk(
+        np.asarray(ids, np.int64),
+        np.asarray(mask, np.uint8),
+        np.asarray(lengths, np.int64),
+        families,
+        rejected,
+        too_long,
+        written,
+    )
+
+
+def _trace(task: Task, messages: Sequence[Message], tools: list[dict[str, object]], tokens: int) -> str:
+    record = {
+        "id": task.id,
+        "family": task.family,
+        "tokens": tokens,
+        "tools": tools,
+        "messages": [message.to_openai() for message in messages],
+    }
+    return json.dumps(record, ensure_ascii=False)
+
+
+def _memory() -> str | None:
+    """A file system in memory where there is one: thousands of small workspaces are made and thrown away."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def by_family(chunks: Sequence[Chunk]) -> dict[str, dict[str, float]]:
+    """Count, tokens, mean, median and longest per family, and the share of tokens the assistant emitted."""
+    lengths: dict[str, list[int]] = {}
+    trained: Counter[str] = Counter()
+    for chunk in chunks:
+        starts = np.concatenate([[0], np.cumsum(chunk.lengths)[:-1]]).astype(np.int64)
+        emitted = np.add.reduceat(chunk.mask.astype(np.int64), starts) if len(starts) else []
+        for family, length, own in zip(chunk.families, chunk.lengths.tolist(), emitted, strict=True):
+            lengths.setdefault(family, []).append(length)
+            trained[family] += int(own)
+    return {
+        family: {
+            "trajectories": len(found),
+            "tokens": sum(found),
+            "mean": round(sum(found) / len(found), 1),
+            "median": float(np.median(found)),
+            "longest": max(found),
+            "assistant_share": round(trained[family] / sum(found), 4),
+        }
+        for family, found in sorted(lengths.items())
+    }
