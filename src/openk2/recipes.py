@@ -1,7 +1,7 @@
 """Recipes: TOML files read into frozen dataclasses; every mistake is one RecipeError naming file, table and key.
 
-A recipe is a dataclass whose fields are strings, numbers, booleans, optional ones of these, tuples of tables, nested tables,
-and dictionaries; the dataclass's defaults are the recipe's defaults. Fields with the metadata `internal` are not keys.
+A recipe is a dataclass whose fields are strings, numbers, booleans, optional ones of these, tuples of tables, nested
+tables, and dictionaries; the dataclass's defaults are the recipe's. Fields with the metadata `internal` are not keys.
 """
 
 from __future__ import annotations

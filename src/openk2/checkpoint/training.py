@@ -45,7 +45,7 @@ class TrainingCheckpoint:
         return self.directory / MODEL
 
     def optimizer_state(self, names: set[str]) -> dict[str, Tensor]:
-        """Optimiser tensors `NAME/…` of the parameters named, from whichever files hold them; raises CheckpointError."""
+        """Optimiser tensors `NAME/…` of the parameters named, whichever files hold them; raises CheckpointError."""
         tensors: dict[str, Tensor] = {}
         for path in sorted(self.directory.glob("optimizer-*.safetensors")):
             try:
@@ -60,7 +60,7 @@ class TrainingCheckpoint:
 
 @contextmanager
 def writing(root: Path, step: int) -> Iterator[Path]:
-    """A scratch directory beside the checkpoints, removed where it was not published; raises CheckpointError on I/O faults."""
+    """A scratch directory beside the checkpoints, removed where not published; I/O faults raise CheckpointError."""
     scratch = scratch_directory(root, step)
     try:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -110,7 +110,7 @@ def checkpoints(root: Path) -> list[Path]:
 
 
 def open_checkpoint(directory: Path) -> TrainingCheckpoint:
-    """Read `state.json` and check every file's hash; raises CheckpointError naming the file that is missing or changed."""
+    """Read `state.json` and check every hash; raises CheckpointError naming the file that is missing or changed."""
     try:
         record = json.loads((directory / STATE).read_text("utf-8"))
         files, step, state = record["files"], int(record["step"]), record["state"]

@@ -18,7 +18,7 @@ UPDATE_RMS = 0.2
 
 
 def orthogonalize(m_Bnm: Tensor, dtype: torch.dtype = torch.bfloat16) -> Tensor:
-    """Newton-Schulz on a batch of matrices `[B, n, m]`, computed in `dtype`, returned in it; singular values end near 1."""
+    """Newton-Schulz on matrices `[B, n, m]`, computed and returned in `dtype`; singular values end near 1."""
     a, b, c = COEFFICIENTS
     wide = m_Bnm.shape[-2] <= m_Bnm.shape[-1]
     x = (m_Bnm if wide else m_Bnm.mT).to(dtype)

@@ -31,7 +31,8 @@ def takes_muon(name: str, parameter: Tensor) -> bool:
 def as_matrices(name: str, tensor: Tensor) -> Tensor:
     """A view `[B, n, m]` of a parameter (or its gradient, its momentum) as the matrices of the checkpoint."""
     if name.endswith("experts.gate_up_EFD"):
-        return tensor.unflatten(1, (2, -1)).flatten(0, 1)
+        E, FF, D = tensor.shape
+        return tensor.view(2 * E, FF // 2, D)
     return tensor if tensor.ndim == 3 else tensor[None]
 
 
@@ -102,7 +103,7 @@ class MuonClip(Optimizer):
 
     @torch.no_grad()
     def clip(self, max_logit_LH: Tensor | None = None) -> int:
-        """QK-Clip on the owned layers, from the logits given or those the attention blocks saw; returns heads clipped."""
+        """QK-Clip on the owned layers, from the logits given or those the blocks saw; returns heads clipped."""
         if self.tau is None:
             return 0
         clipped = 0

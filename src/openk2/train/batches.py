@@ -28,14 +28,15 @@ class MicroBatch:
 
 
 def open_loader(recipe: TrainRecipe, vocab_size: int) -> MixtureLoader:
-    """The recipe's mixture; raises DataError for shards that are missing or corrupt, TrainError for a wrong vocabulary."""
+    """The recipe's mixture; raises DataError for missing or corrupt shards, TrainError for a wrong vocabulary."""
     root = Path(recipe.data.root)
     sources = []
     for source in recipe.source:
         shards = open_shards(root / source.path)
         if shards.manifest.vocab_size > vocab_size:
             raise TrainError(
-                f"{root / source.path}: tokens of a vocabulary of {shards.manifest.vocab_size}; the model has {vocab_size} ids"
+                f"{root / source.path}: tokens of a vocabulary of {shards.manifest.vocab_size}; "
+                f"the model has {vocab_size} ids"
             )
         sources.append((shards, source.weight))
     data = recipe.data

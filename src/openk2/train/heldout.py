@@ -1,4 +1,4 @@
-"""Held-out loss during training: the first tokens of each kind's held-out documents, read in rows like training text."""
+"""Held-out loss during training: the first tokens of each kind's held-out documents, read in rows like the rest."""
 
 from __future__ import annotations
 

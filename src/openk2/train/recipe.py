@@ -20,7 +20,7 @@ class ModelSection:
     preset: str | None = None
     """Start from fresh weights of this shape."""
     init: str | None = None
-    """Start from a model: a directory, a released name, or the run directory of an earlier stage (its last checkpoint)."""
+    """Start from a model: a directory, a released name, or an earlier stage's run directory (its last checkpoint)."""
     seed: int = 0
     """Of fresh weights."""
 
@@ -207,9 +207,8 @@ def parse_recipe(table: dict[str, Any], where: str = "recipe") -> TrainRecipe:
         if not getattr(section, name) > (1 if name == "sequence" else 0):
             raise RecipeError(f"{where}: {name} is {getattr(section, name)}; accepted: {accepted}")
     if recipe.rows < 1 or recipe.batch.tokens % recipe.data.sequence:
-        raise RecipeError(
-            f"{where}: batch.tokens is {recipe.batch.tokens}; accepted: a multiple of data.sequence ({recipe.data.sequence})"
-        )
+        accepted = f"a multiple of data.sequence ({recipe.data.sequence})"
+        raise RecipeError(f"{where}: batch.tokens is {recipe.batch.tokens}; accepted: {accepted}")
     if recipe.compute.dtype not in ("auto", "float32", "bfloat16"):
         raise RecipeError(f"{where}: compute.dtype is {recipe.compute.dtype!r}; accepted: auto, float32, bfloat16")
     if recipe.schedule.shape not in ("linear", "cosine"):

@@ -124,9 +124,8 @@ def _newest(directory: Path, recipe: TrainRecipe) -> tuple[Path | None, dict[str
         raise TrainError(f"{path}: not the record of a run ({error}); choose another output directory") from None
     found = checkpoints(directory / "checkpoints")
     if differs and found:
-        raise TrainError(
-            f"{directory}: holds a run of another recipe ({differs} differs); choose another output or remove the directory"
-        )
+        remedy = "choose another output or remove the directory"
+        raise TrainError(f"{directory}: holds a run of another recipe ({differs} differs); {remedy}")
     return (found[-1] if found else None), recorded
 
 

@@ -1,6 +1,6 @@
 """What the workers of one machine share: parameters, gradients, counts. Plain tensors in shared memory, one barrier.
 
-Each worker adds up gradients of its own rows in its own row of `gradients_WP`, and owns a part of the parameters: it sums
+Each worker adds up gradients of its rows in its own row of `gradients_WP`, and owns a part of the parameters: it sums
 that part over the workers in rank order (so the sum does not depend on who owns it) and updates it for everybody.
 """
 
@@ -67,7 +67,8 @@ def share(master: K2Model, workers: int, dtype: torch.dtype, kinds: int) -> Shar
     L = c.num_hidden_layers
 
     def zeros(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-        return torch.zeros(shape, dtype=dtype).share_memory_()
+        tensor: Tensor = torch.zeros(shape, dtype=dtype).share_memory_()
+        return tensor
 
     return Shared(
         master,

@@ -1,7 +1,7 @@
 """What a run leaves to read: `metrics.jsonl`, one JSON object per line, in the order of steps.
 
-Types: start, step, detail (per-head logits, expert loads), eval, spike, resume, end. A run that goes on from a checkpoint
-first drops the lines of steps it will do again.
+Types: start, step, detail (per-head logits, expert loads), eval, spike, resume, end. A run that goes on from a
+checkpoint first drops the lines of steps it will do again.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class Watch:
             "type": "step",
             "step": step,
             "tokens": step * tokens,
+            "samples": [(step - 1) * self._recipe.rows, step * self._recipe.rows],
             "loss": loss,
             "lr": lr,
             "grad_norm": math.sqrt(float(shared.squares_W.sum())),
@@ -123,7 +124,7 @@ class Watch:
 
 
 def begin_log(path: Path, record: dict[str, Any], resume_step: int | None) -> None:
-    """Start a log with its `start` record, or cut it back to `resume_step` and add a `resume` record; raises TrainError."""
+    """Start a log with its `start` record, or cut it back to `resume_step` and add a `resume`; raises TrainError."""
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     lines: list[dict[str, Any]] = []
     if resume_step is not None:

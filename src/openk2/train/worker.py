@@ -1,7 +1,7 @@
 """One training process: batch → loss → step → watch. All workers run this same loop in lock step.
 
-Gradients meet in shared memory (`shared.py`); worker 0 also keeps the log and writes checkpoints. Everything a step does
-is a function of the recipe, the step number and the state before it, so a killed run goes on exactly.
+Gradients meet in shared memory (`shared.py`); worker 0 also keeps the log and writes checkpoints. Everything a step
+does is a function of the recipe, the step number and the state before it, so a killed run goes on exactly.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def run_worker(
     heldout: HeldOut,
     channel: Connection,
 ) -> None:
-    """Entry of a spawned process. Reports ("step", …) and at the end ("done" | "stopped" | "error", text) on `channel`."""
+    """Entry of a spawned process. Sends ("step", …) and at the end ("done" | "stopped" | "error", text)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -147,7 +147,7 @@ class Worker:
         x_ND = self.model.hidden(batch.inputs_BT, starts_BT=batch.starts_BT).flatten(0, 1)
         targets_N, weights_N = batch.targets_BT.flatten(), batch.weights_BT.flatten()
         loss = linear_cross_entropy(x_ND, self.model.lm_head.weight, targets_N, weights_N)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         if self.shared.compute is not self.shared.master:
             for name, parameter in self.model.named_parameters():
                 if parameter.grad is not None:
