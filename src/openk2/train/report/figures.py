@@ -8,6 +8,7 @@ Tensor names: `L` layers, `H` heads, `E` experts, `N` records.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -140,8 +141,9 @@ def _loss(runs: Sequence[Run]) -> Chart:
     for run in runs:
         loss = run.column("loss")
         settled = run.column("step") >= EARLY * run.steps[-1].step
+        kept = np.sort(loss[settled & np.isfinite(loss)])
         # A lone outlier may leave the frame, where its mark stays, so that the curve has room.
-        late += [smooth(loss)[settled], np.clip(loss[settled], None, np.nanquantile(loss[settled], 0.998))]
+        late += [smooth(loss)[settled], kept[: math.ceil(0.998 * len(kept))]]
     scale = scale_for(np.concatenate(late))
     window = smoothing_window(max(len(run.steps) for run in runs))
     note = f"Smoothed: mean of {window:,} steps."
