@@ -176,8 +176,9 @@ class K2Config:
 
     @classmethod
     def preset(cls, name: str) -> K2Config:
-        """A named shape: `k2-base`, `k2-instruct`, `k2-instruct-0905`, `k2-thinking` as released, and the small `k2-mini`,
-        `k2-nano` and `k2-debug`. Raises ConfigError for another name.
+        """A named shape; raises ConfigError for another name.
+
+        Released: `k2-base`, `k2-instruct`, `k2-instruct-0905`, `k2-thinking`. Small: `k2-mini`, `k2-nano`, `k2-debug`.
         """
         names = cls.preset_names()
         if name not in names:
