@@ -113,7 +113,7 @@ class OutputParser:
 
     @property
     def over(self) -> bool:
-        """The turn has ended; further ids are ignored."""
+        """The turn has ended, by a control token or by `finish`; further ids are ignored."""
         return self._state is State.OVER
 
     def push(self, ids: Iterable[int]) -> list[Event]:
