@@ -69,6 +69,7 @@ def tokenise(
         if (manifest.source, manifest.tokenizer_sha256) == (source, tokenizer_sha256) and _complete(
             target, list(manifest.shards), manifest.dtype
         ):
+            (target / "progress.json").unlink(missing_ok=True)  # left by a kill right after the manifest
             return manifest
     except DataError:
         pass
