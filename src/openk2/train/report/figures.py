@@ -17,7 +17,7 @@ from openk2.train.report.chart import Chart, Curve, Mark, Span
 from openk2.train.report.curves import Array, Indices, extremes, largest, peaks, scale_for, smooth, smoothing_window
 from openk2.train.report.heatmap import HeatMap
 from openk2.train.report.metrics import Run
-from openk2.train.report.words import moment, plain
+from openk2.train.report.words import counted, moment, plain
 
 COLOURS = tuple(f"var(--s{number})" for number in range(8))
 """Of runs and of kinds; what comes after the eighth begins again."""
@@ -117,11 +117,11 @@ def experts(runs: Sequence[Run]) -> list[Chart]:
 
 
 def expert_maps(run: Run) -> list[HeatMap]:
-    """Experts by layers: load over mean, in the last record and on average over the last tenth."""
+    """Experts by layers: load over mean, in the last record and on average over the last tenth (at least two)."""
     if not run.details or not run.details[-1].load_LE.size:
         return []
     count = run.details[-1].load_LE.shape[1]
-    late = run.details[-max(1, len(run.details) // 10) :]
+    late = run.details[-max(2, len(run.details) // 10) :]
     last_LE = run.details[-1].load_LE * count
     mean_LE = np.mean([item.load_LE for item in late], axis=0) * count
     depths = np.abs(np.log(np.maximum([last_LE, mean_LE], 1e-6)))
@@ -131,7 +131,7 @@ def expert_maps(run: Run) -> list[HeatMap]:
         HeatMap(title, values, "expert", _first_expert_layer(run), full, diverging=True)
         for title, values in (
             (f"Load per expert, step {run.details[-1].step:,}", last_LE),
-            (f"Load per expert, last {len(late):,} records", mean_LE),
+            (f"Load per expert, mean of {counted(len(late), 'record')}", mean_LE),
         )
     ]
 

@@ -31,13 +31,13 @@ class Source:
     source: str
     """Directory or name of its shards."""
     rows: int
-    """Samples drawn from it over the whole run."""
+    """Samples it holds."""
     share: float
     """Of all samples, 0 to 1."""
     epochs: float
-    """How often each of its samples is seen."""
+    """How often the whole run goes through them."""
     left_out: int
-    """Samples that are never seen."""
+    """Trajectories too long for a row, which are never seen."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from openk2.train.report.chart import Span
 from openk2.train.report.heatmap import HeatMap
 from openk2.train.report.metrics import Run
 from openk2.train.report.summary import Summary, summarise
-from openk2.train.report.words import compact, escape, moment
+from openk2.train.report.words import compact, counted, escape, moment
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 """Whatever the metrics contain, a browser fetches nothing."""
@@ -64,7 +64,7 @@ def _header(runs: Sequence[Run]) -> str:
 
 def _description(run: Run, summary: Summary) -> str:
     start = run.start
-    workers = f"{start.workers} worker{'' if start.workers == 1 else 's'}"
+    workers = counted(start.workers, "worker")
     shape = f"{summary.shape} · " if summary.shape else ""
     return (
         f"<p class=shape>{escape(shape)}{compact(start.parameters)} parameters, "

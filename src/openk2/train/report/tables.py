@@ -9,7 +9,7 @@ from typing import Any
 
 from openk2.train.report.metrics import Run
 from openk2.train.report.summary import Summary
-from openk2.train.report.words import compact, duration, escape, fixed, moment, plain
+from openk2.train.report.words import compact, counted, duration, escape, fixed, moment, plain
 
 EVENTS = 50
 """Most rows of the table of events."""
@@ -28,12 +28,12 @@ def cards(summary: Summary) -> str:
             for kind, held in summary.held_out.items()
         ),
         ("Speed", plain(summary.tokens_per_second), "tokens per second, median"),
-        ("Time in steps", duration(summary.seconds), _count(summary.resumes, "resumption")),
+        ("Time in steps", duration(summary.seconds), counted(summary.resumes, "resumption")),
         ("Spikes", str(summary.spikes), "losses above the running mean"),
     ]
     if summary.max_logit is not None:
         items.append(
-            ("Largest logit", plain(summary.max_logit), f"{_count(summary.clipped_heads, 'head')} clipped at most")
+            ("Largest logit", plain(summary.max_logit), f"{counted(summary.clipped_heads, 'head')} clipped at most")
         )
     if summary.expert_imbalance is not None:
         items.append(("Expert imbalance", fixed(summary.expert_imbalance, 2), "busiest over mean, worst layer, late"))
@@ -102,7 +102,7 @@ def mixture(run: Run) -> str:
         f"<td>{source.left_out:,}</td></tr>"
         for source in run.start.mixture
     )
-    heads = ("source", "", "share", "rows drawn", "epochs", "rows never seen")
+    heads = ("source", "", "share", "rows", "epochs", "too long")
     return _table("".join(f"<th>{head}</th>" for head in heads), rows)
 
 
@@ -185,7 +185,3 @@ def _best_row(
     target = write(best(known)) if len({write(value) for value in known}) > 1 else None
     cells = [f"<td>{f'<b>{escape(text)}</b>' if text == target else escape(text)}</td>" for text in texts]
     return f"<tr><th scope=row>{escape(name)}</th>{''.join(cells)}</tr>"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from html import escape
 
-__all__ = ["compact", "duration", "escape", "fixed", "moment", "plain", "rounded"]
+__all__ = ["compact", "counted", "duration", "escape", "fixed", "moment", "plain", "rounded"]
 
 
 def compact(value: float) -> str:
@@ -16,6 +16,11 @@ def compact(value: float) -> str:
         if abs(value) >= 0.9995 * size:
             return f"{value / size:.3g}{letter}"
     return f"{value:.3g}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 head`, `2 heads`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(value: float) -> str:
