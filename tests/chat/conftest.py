@@ -10,7 +10,7 @@ from hypothesis import settings
 from openk2.chat.tokenizer import Tokenizer
 from openk2.chat.tokenizer_training import train
 
-settings.register_profile("chat", deadline=None)
+settings.register_profile("chat", deadline=None, max_examples=60)
 settings.load_profile("chat")
 
 
