@@ -31,8 +31,12 @@ def main(
 ) -> None:
     """Play tasks with their oracles and real tools; keep what the verifier accepts. Killed or run again, it goes on."""
     settings = load_recipe(recipe)
-    changes = {"output": out and str(out), "tokenizer": tokenizer, "trajectories": trajectories}
-    settings = dataclasses.replace(settings, **{key: value for key, value in changes.items() if value is not None})
+    settings = dataclasses.replace(
+        settings,
+        output=str(out) if out else settings.output,
+        tokenizer=tokenizer or settings.tokenizer,
+        trajectories=trajectories or settings.trajectories,
+    )
     try:
         report = synthesize(settings, workers=workers, say=_say)
     except KeyboardInterrupt:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import random
 import zlib
 
-from openk2.data.extract.words import COLOURS, THINGS, invented
+from openk2.data.extract.words import COLOURS, invented
+from openk2.environments.vocabulary import NOUNS
 
 TOOL_NAMES = ("python", "list_files", "read_file", "search_files", "write_file", "sql", "current_date")
 """The workspace tools of `openk2.agent.tools` a small model knows."""
@@ -57,7 +58,7 @@ def new_name(rng: random.Random, tool: str, *, held_out: bool) -> str:
         elif kind < 0.75:
             parts = [rng.choice(_PREFIXES), invented(rng, rng.choice((1, 2, 2)))]
         else:
-            parts = [rng.choice(THINGS + COLOURS), rng.choice((rng.choice(THINGS), invented(rng, 1), invented(rng, 2)))]
+            parts = [rng.choice(NOUNS), rng.choice((rng.choice(NOUNS), invented(rng, 1), invented(rng, 2)))]
         if parts[0] == parts[-1]:
             continue
         shape = rng.random()

@@ -14,9 +14,14 @@ from functools import lru_cache
 
 from openk2.data.extract.words import COLOURS, JOBS, PEOPLE, PLACES, THINGS, TOPICS, code_name, invented
 from openk2.environments.phrasing import expand
+from openk2.environments.vocabulary import NOUNS
 
 HELD_OUT_SHARE = 5
 """One value in so many is held out."""
+_WORDS = tuple(dict.fromkeys((*NOUNS, *THINGS, *TOPICS, *COLOURS, *JOBS)))
+_SQL = frozenset(("index", "order", "table", "group", "unit", "union", "view", "value", "key", "trigger", "exit"))
+"""Words that cannot be the name of a table, or would make a statement hard to read."""
+_NAMEABLE = tuple(word for word in _WORDS if word not in _SQL)
 _FOLDERS = ("notes", "data", "reports", "archive", "docs", "files", "projects", "letters", "logs", "lists")
 _SUFFIXES = ("txt", "txt", "txt", "md", "md", "csv", "log", "json", "cfg")
 
@@ -57,11 +62,11 @@ class Draw:
 
     def among(self, options: Sequence[str]) -> Value:
         """One of fixed options of the right side, unused so far; an invented one when there is none left."""
-        left = [option for option in options if is_held_out(option) == self.new_values and option not in self._used]
-        if left:
-            value = self.rng.choice(left)
-            self._used.add(value)
-            return Value(value)
+        for _ in range(100):
+            value = self.rng.choice(options)
+            if is_held_out(value) == self.new_values and value not in self._used:
+                self._used.add(value)
+                return Value(value)
         return self.fresh(lambda: invented(self.rng).capitalize() if options[0][0].isupper() else invented(self.rng))
 
     def number(self, low: int, high: int) -> int:
@@ -91,9 +96,7 @@ class Draw:
 
     def word(self) -> Value:
         """A common noun, or an invented word."""
-        if self.rng.random() < 0.6:
-            return self.invented()
-        return self.among(THINGS + TOPICS + COLOURS + JOBS)
+        return self.invented() if self.rng.random() < 0.45 else self.among(_WORDS)
 
     def person(self) -> Value:
         """A name: known, invented, or first and last."""
@@ -119,13 +122,13 @@ class Draw:
 
         def make() -> str:
             kind = self.rng.random()
-            if kind < 0.15:
-                return self.rng.choice(TOPICS)
-            if kind < 0.55:
+            if kind < 0.3:
+                return self.rng.choice(_WORDS)
+            if kind < 0.6:
                 return invented(self.rng)
-            if kind < 0.75:
-                return f"{self.rng.choice(TOPICS)}_{self.rng.randint(1, 2030)}"
-            return f"{self.rng.choice(THINGS + COLOURS)}_{self.rng.choice(TOPICS)}"
+            if kind < 0.8:
+                return f"{self.rng.choice(_WORDS)}{self.rng.choice(('_', '_', '-', ''))}{self.rng.randint(1, 2030)}"
+            return f"{self.rng.choice(_WORDS)}{self.rng.choice('__-')}{self.rng.choice(_WORDS)}"
 
         return self.fresh(make)
 
@@ -133,7 +136,7 @@ class Draw:
         """A folder's name."""
         if self.rng.random() < 0.4:
             return self.among(_FOLDERS)
-        return self.invented()
+        return self.word()
 
     def file(self, folder: str | None = None, suffixes: Sequence[str] = _SUFFIXES) -> Value:
         """A path: in the folder given, or in none or a new one."""
@@ -148,7 +151,7 @@ class Draw:
 
     def identifier(self) -> Value:
         """A name for a table: letters only, no word of SQL."""
-        return self.invented() if self.rng.random() < 0.6 else self.among(TOPICS)
+        return self.invented() if self.rng.random() < 0.45 else self.among(_NAMEABLE)
 
     def say(self, train: Sequence[str], held_out: Sequence[str], **values: object) -> str:
         """One phrasing of the right side, its alternatives chosen and its `$slots` filled."""

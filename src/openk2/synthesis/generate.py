@@ -141,7 +141,7 @@ def by_family(chunks: Sequence[Chunk]) -> dict[str, dict[str, float]]:
     trained: Counter[str] = Counter()
     for chunk in chunks:
         starts = np.concatenate([[0], np.cumsum(chunk.lengths)[:-1]]).astype(np.int64)
-        emitted = np.add.reduceat(chunk.mask.astype(np.int64), starts) if len(starts) else []
+        emitted = np.add.reduceat(chunk.mask.astype(np.int64), starts).tolist() if len(starts) else []
         for family, length, own in zip(chunk.families, chunk.lengths.tolist(), emitted, strict=True):
             lengths.setdefault(family, []).append(length)
             trained[family] += int(own)

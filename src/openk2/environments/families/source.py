@@ -109,6 +109,7 @@ def say_of(draw: Draw, train: Sequence[str], held_out: Sequence[str], **texts: s
 def opened(draw: Draw, text: str) -> str:
     """The request with an opening and a closing, and a capital letter."""
     new = draw.new_phrasings and draw.chance(0.5)
+    openings: tuple[str, ...]
     if text.split(maxsplit=1)[0] in _VERBS:
         openings = _IMPERATIVE_NEW if new else _IMPERATIVE
     else:

@@ -73,6 +73,7 @@ _AGGREGATES = {
 }
 _AGGREGATE_ASK = ("what is $noun$at?", "find $noun$at.", "query $noun$at.", "calculate $noun$at.")
 _AGGREGATE_ASK_NEW = ("determine $noun$at.", "which number is $noun$at?", "I ask for $noun$at.")
+_RESULT: dict[str, Callable[[list[int]], int]] = {"SUM": sum, "MAX": max, "MIN": min}
 _WORDS = {"SUM": "total", "MAX": "highest", "MIN": "lowest"}
 
 
@@ -141,7 +142,7 @@ def sql_number(draw: Draw) -> Source:
         noun = f"{spoken}{at}"
         question = draw.say(_AGGREGATE_ASK, _AGGREGATE_ASK_NEW, noun=spoken, at=at)
         numbers = [int(row[1]) for row in held.rows]
-        value = str({"SUM": sum, "MAX": max, "MIN": min}[function](numbers))
+        value = str(_RESULT[function](numbers))
         answer = f"The {_WORDS[function]} {column} is {{}}."
     rivals = tuple(str(row[1]) for row in held.rows if str(row[1]) != value)
     return Source(noun, question, value, answer, querying(path, query), ("sql",), world, rivals, True)

@@ -307,8 +307,9 @@ def _say(draw: Draw, train: tuple[str, ...], held_out: tuple[str, ...], value: s
 
 
 def _answering(answer: str) -> Finding:
+    """An oracle that calls nothing."""
+    yield from ()
     return answer
-    yield ()
 
 
 def _turn(request: str, answer: str, accept: tuple[str, ...]) -> Turn:
