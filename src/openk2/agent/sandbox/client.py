@@ -7,6 +7,7 @@ ends with this program, however it ends. Linux only.
 import asyncio
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -82,6 +83,7 @@ class Isolation:
                 ("user", plan.user_namespace),
                 ("process", plan.process_namespace),
                 ("network", plan.network_namespace),
+                ("mount (shell only)", plan.mount_namespace),
             )
             if holds
         ]
@@ -246,21 +248,40 @@ def _outcome(answer: dict[str, Any], limits: Limits) -> Outcome:
     }
     if answer["stopped"]:
         return Outcome(output, stopped[answer["stopped"]])
-    try:
-        status = json.loads(answer["status"])
-    except ValueError:
-        status = None
-    if not isinstance(status, dict):
-        signal = answer["signal"]
-        return Outcome(output, f"the process was ended by signal {signal}" if signal else "the process ended early")
+    status = _status(answer["status"])
     if "broken" in status:
         raise AgentError(f"the sandbox could not be entered: {status['broken']}")
     error, code = status.get("error"), status.get("exit")
-    return Outcome(
-        output,
-        error if isinstance(error, str) else None,
-        code if isinstance(code, int) else None,
-    )
+    if isinstance(error, str):
+        return Outcome(output, error)
+    if not isinstance(code, int):
+        return Outcome(output, "the process ended early")
+    if answer["kind"] == "shell":
+        return Outcome(output, exit_status=code)
+    if code == 128 + signal.SIGXCPU:
+        return Outcome(output, f"stopped after {limits.cpu_seconds:g} seconds of processor time")
+    return Outcome(output, _ending(code) if code else None)
+
+
+def _status(text: str) -> dict[str, Any]:
+    """What the call's processes reported, one JSON object a line; the code may have written there, too."""
+    found: dict[str, Any] = {}
+    for line in text.splitlines():
+        try:
+            report = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(report, dict):
+            found.update(report)
+    return found
+
+
+def _ending(code: int) -> str:
+    """Why a process ended, from its exit status as shells give it."""
+    try:
+        return f"the process was ended by {signal.Signals(code - 128).name}"
+    except ValueError:
+        return f"the process ended with status {code}"
 
 
 def cut(text: str, characters: int) -> str:

@@ -4,17 +4,21 @@ Order matters: whatever needs privileges or files outside comes first; the syste
 """
 
 import ast
+import atexit
+import gc
 import io
 import json
+import math
 import os
 import resource
 import sys
+import threading
 import types
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from openk2.agent.sandbox import kernel, landlock, seccomp
+from openk2.agent.sandbox import kernel, landlock, mounts, seccomp
 from openk2.agent.sandbox.plan import Plan
 
 _READABLE = (
@@ -38,7 +42,7 @@ class Prepared:
     grants: tuple[tuple[int, int], ...]
     """Open files and directories outside the workspace, each with the Landlock rights a call gets below it."""
     filter: bytes | None
-    """The system call filter, where it is the same for every call."""
+    """The system call filter for Python code, where it is the same for every call."""
 
 
 def prepare(plan: Plan) -> Prepared:
@@ -49,33 +53,41 @@ def prepare(plan: Plan) -> Prepared:
             trees.append(path)
     wanted = [(path, landlock.READ) for path in trees] + [(path, landlock.DEVICE) for path in _DEVICES]
     grants = [(os.open(path, os.O_PATH | os.O_CLOEXEC), rights) for path, rights in wanted if os.path.exists(path)]
-    return Prepared(plan, tuple(grants) if plan.landlock else (), _filter(plan) if plan.process_namespace else None)
+    return Prepared(
+        plan, tuple(grants) if plan.landlock else (), _filter(plan, False) if plan.process_namespace else None
+    )
 
 
-def _filter(plan: Plan) -> bytes | None:
+def _filter(plan: Plan, own_mounts: bool) -> bytes | None:
+    """The filter that fits the plan; `own_mounts`: the call has a private view of the file system."""
     if not plan.seccomp:
         return None
     own_pid = None if plan.process_namespace else os.getpid()
-    return seccomp.program(kernel.machine(), deny_modes=True, own_pid=own_pid, deny_signals=plan.landlock < 6)
+    return seccomp.program(kernel.machine(), skip_modes=not own_mounts, own_pid=own_pid, deny_signals=plan.landlock < 6)
 
 
 def run(request: dict[str, Any], prepared: Prepared, scratch: str, out: int, status: int, neighbours: int) -> NoReturn:
-    """Confine this process and run the request in it; the outcome goes to the pipe `status` as JSON."""
-    code = 1
+    """Confine this process and run the request in a child, as an init does: reap what ends, stay unkillable.
+
+    The pipe `status` gets one JSON object a line: `error` from Python code, then `exit`, 128 + N for signal N.
+    """
     try:
         os.setsid()
         _confine(request, prepared, scratch, neighbours)
         _wire(out, status)
-        if request["kind"] == "shell":
-            _report({"exit": _shell(request["code"])})
-        else:
-            _report({"error": _python(request["code"])})
-        code = 0
+        main = os.fork()
+        if main == 0:
+            (_shell if request["kind"] == "shell" else _python)(request["code"])
+        ended = None
+        while ended != main:
+            ended, result = os.wait()
+        code = os.waitstatus_to_exitcode(result)
+        _report({"exit": code if code >= 0 else 128 - code})
     except BaseException as error:
         with suppress(OSError):
             os.write(status, json.dumps({"broken": describe(error)}).encode())
     finally:
-        os._exit(code)
+        os._exit(0)
 
 
 def describe(error: BaseException) -> str:
@@ -100,6 +112,10 @@ def _wire(out: int, status: int) -> None:
 
 def _confine(request: dict[str, Any], prepared: Prepared, scratch: str, neighbours: int) -> None:
     plan, workspace = prepared.plan, request["workspace"]
+    # Leaving a mount namespace takes tens of milliseconds: worth it for commands, not for a line of Python.
+    own_mounts = plan.mount_namespace and request["kind"] == "shell"
+    if own_mounts:
+        mounts.only_writable((workspace, scratch))
     os.chdir(workspace)
     os.environ.update(HOME=scratch, TMPDIR=scratch, PWD=workspace)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
@@ -119,7 +135,7 @@ def _confine(request: dict[str, Any], prepared: Prepared, scratch: str, neighbou
         ruleset.enforce()
     if plan.root or plan.user_namespace:
         kernel.drop_capabilities()
-    if packed := prepared.filter or _filter(plan):
+    if packed := _filter(plan, own_mounts) if own_mounts else prepared.filter or _filter(plan, own_mounts):
         seccomp.install(packed)
 
 
@@ -128,7 +144,7 @@ def _limit(limits: dict[str, Any], plan: Plan, neighbours: int) -> None:
     if not plan.shifts_user:
         processes += neighbours if plan.user_namespace else _tasks_of(os.getuid())
     for which, value in (
-        (resource.RLIMIT_CPU, max(1, int(limits["cpu_seconds"]))),
+        (resource.RLIMIT_CPU, max(1, math.ceil(limits["cpu_seconds"]))),
         (resource.RLIMIT_AS, limits["memory_bytes"]),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, limits["open_files"]),
@@ -138,7 +154,7 @@ def _limit(limits: dict[str, Any], plan: Plan, neighbours: int) -> None:
     ):
         hard = resource.getrlimit(which)[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(which, (value, value))
+        resource.setrlimit(which, (value, value + (which == resource.RLIMIT_CPU)))
 
 
 def _tasks_of(user: int) -> int:
@@ -154,46 +170,53 @@ def _tasks_of(user: int) -> int:
 
 def _report(outcome: dict[str, Any]) -> None:
     with suppress(OSError):
-        os.write(_STATUS_FD, json.dumps(outcome).encode())
+        os.write(_STATUS_FD, json.dumps(outcome).encode() + b"\n")
 
 
-def _shell(command: str) -> int:
-    """Run the command in a shell below this process, which reaps whatever ends; its exit status, 128 + signal."""
-    shell = os.fork()
-    if shell == 0:
-        try:
-            program = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
-            os.execv(program, [program, "-c", command])
-        finally:
-            os._exit(127)
-    while True:
-        pid, status = os.wait()
-        if pid == shell:
-            code = os.waitstatus_to_exitcode(status)
-            return code if code >= 0 else 128 - code
+def _shell(command: str) -> NoReturn:
+    """Become a shell that runs the command."""
+    try:
+        program = "/bin/bash" if os.path.exists("/bin/bash") else "/bin/sh"
+        os.execv(program, [program, "-c", command])
+    finally:
+        os._exit(127)
 
 
-def _python(code: str) -> str | None:
-    """Run the code as a program of its own and print the value of a last expression; the error, if it ends in one."""
+def _python(code: str) -> NoReturn:
+    """Run the code as a program of its own, report the error it ends in, and end."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "openk2"]:
         del sys.modules[name]
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
     sys.path.insert(0, "")
+    gc.enable()
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
-    buffer = io.open(1, "wb", closefd=False)  # noqa: SIM115, UP020
-    sys.stdout = sys.stderr = io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace")
-    error = None
+    buffer = open(1, "wb", closefd=False)  # noqa: SIM115
+    output = sys.stdout = sys.stderr = io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace")
     try:
-        _execute(code, main.__dict__)
+        try:
+            _execute(code, main.__dict__)
+        finally:
+            _wind_up(main.__dict__)
     except SystemExit as exit:
         if exit.code not in (None, 0):
-            error = f"SystemExit: {exit.code}"
+            _report({"error": f"SystemExit: {exit.code}"[:_ERROR_CHARACTERS]})
     except BaseException as failure:
-        error = describe(failure)
-    with suppress(BaseException):
-        sys.stdout.flush()
-    return error
+        _report({"error": describe(failure)})
+    finally:
+        with suppress(BaseException):
+            output.flush()
+        os._exit(0)
+
+
+def _wind_up(namespace: dict[str, Any]) -> None:
+    """What the interpreter does at its end: wait for threads, run exit handlers, close files that were left open."""
+    for thread in threading.enumerate():
+        if not thread.daemon and thread is not threading.main_thread():
+            thread.join()
+    atexit._run_exitfuncs()
+    namespace.clear()
+    gc.collect()
 
 
 def _execute(code: str, namespace: dict[str, Any]) -> None:

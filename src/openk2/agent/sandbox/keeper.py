@@ -50,7 +50,7 @@ def keep(connection: socket.socket, prepared: Prepared, scratch: str, slot: int)
     if os.listdir(scratch):
         shutil.rmtree(scratch, ignore_errors=True)
     if outcome is not None:
-        send(connection, outcome)
+        send(connection, {"kind": request["kind"], **outcome})
 
 
 def send(connection: socket.socket, data: dict[str, Any]) -> None:
@@ -108,7 +108,7 @@ class _Watch:
                 poller.unregister(self._out)
             if ended in ready:
                 break
-        exit_status = self._clear()
+        self._clear()
         if self._stopped == "cancelled":
             return None
         while self._read():
@@ -116,7 +116,6 @@ class _Watch:
         return {
             "output": self._output.decode("utf-8", "replace"),
             "status": _read_available(self._status, _STATUS_BYTES).decode("utf-8", "replace"),
-            "signal": exit_status & 0x7F,
             "stopped": self._stopped,
         }
 
@@ -129,23 +128,20 @@ class _Watch:
             return False
         return bool(piece)
 
-    def _clear(self) -> int:
-        """Kill whatever is left of the call; the exit status of its first process."""
+    def _clear(self) -> None:
+        """Kill whatever is left of the call."""
         if self._plan.process_namespace:
             os.kill(self._pid, signal.SIGKILL)
-            return os.waitpid(self._pid, 0)[1]
-        exit_status = None
+            os.waitpid(self._pid, 0)
+            return
         while True:
             for pid in _descendants(os.getpid()):
                 _kill(pid)
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                    time.sleep(0.001)
             except ChildProcessError:
-                return exit_status or 0
-            if pid == self._pid:
-                exit_status = status
-            elif pid == 0:
-                time.sleep(0.001)
+                return
 
 
 def _kill(pid: int) -> None:

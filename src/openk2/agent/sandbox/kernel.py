@@ -16,6 +16,8 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
+_MS_BIND = 0x1000
+
 _PR_SET_DUMPABLE = 4
 _PR_SET_SECUREBITS = 28
 _PR_SET_CHILD_SUBREAPER = 36
@@ -95,6 +97,13 @@ def _enter_with_every_id(flags: int) -> bool:
         os.close(gone_write)
         status = os.waitpid(pid, 0)[1]
     return status == 0
+
+
+def bind_mount(directory: str) -> None:
+    """Make the directory a mount of its own, in place, so that it can have its own flags; raises OSError."""
+    path = os.fsencode(directory)
+    if _libc.mount(path, path, None, ctypes.c_ulong(_MS_BIND), None) < 0:
+        raise _last_error()
 
 
 def adopt_orphans() -> None:

@@ -1,11 +1,14 @@
 """Which isolation this machine offers: probed once, when the warm interpreter starts."""
 
+import errno
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from openk2.agent.sandbox import kernel, landlock, seccomp
+from openk2.agent.sandbox import kernel, landlock, mounts, seccomp
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,8 @@ class Plan:
     """There is no network device, not even loopback."""
     process_namespace: bool
     """Processes outside cannot be seen or signalled; all of a call's processes die with its first one."""
+    mount_namespace: bool
+    """To a shell, the file system is read-only but for the workspace and a directory for temporary files."""
     landlock: int
     """ABI version; 0: none, so that files are guarded by their permissions only."""
     seccomp: bool
@@ -58,9 +63,10 @@ def make_plan() -> Plan:
         user_namespace=user,
         network_namespace=network,
         process_namespace=_works(_process_namespace),
+        mount_namespace=_works(_mount_namespace),
         landlock=landlock.abi() if _works(_landlock) else 0,
         seccomp=_works(_seccomp),
-        shifts_user=every_id and _works(lambda: os.setresuid(1_000_000_000, 0, 0)),
+        shifts_user=every_id and _works(_shifted_user),
         root=root,
     )
 
@@ -86,6 +92,40 @@ def _process_namespace() -> None:
         raise OSError("the child is not the first process")
 
 
+def _mount_namespace() -> None:
+    inside = tempfile.mkdtemp(prefix="openk2-")
+    outside = tempfile.mkdtemp(prefix="openk2-")
+    try:
+        pid = os.fork()
+        if pid == 0:
+            os._exit(_only_first_is_writable(inside, outside))
+        if os.waitpid(pid, 0)[1] != 0:
+            raise OSError("the view is not in force")
+    finally:
+        shutil.rmtree(inside)
+        shutil.rmtree(outside)
+
+
+def _only_first_is_writable(inside: str, outside: str) -> int:
+    """0 where the private view could be entered and holds."""
+    try:
+        mounts.only_writable([inside])
+        os.mkdir(f"{inside}/made")
+    except OSError:
+        return 1
+    try:
+        os.chmod(outside, 0o700)
+    except OSError as error:
+        return 0 if error.errno == errno.EROFS else 1
+    return 1
+
+
+def _shifted_user() -> None:
+    os.setresuid(1_000_000_000, 0, 0)
+    if os.getuid() != 1_000_000_000:
+        raise OSError("the user id did not change")
+
+
 def _landlock() -> None:
     kernel.no_new_privileges()
     ruleset = landlock.Ruleset(landlock.abi())
@@ -99,7 +139,7 @@ def _landlock() -> None:
 
 
 def _seccomp() -> None:
-    packed = seccomp.program(kernel.machine(), deny_modes=True, own_pid=None, deny_signals=False)
+    packed = seccomp.program(kernel.machine(), skip_modes=True, own_pid=None, deny_signals=False)
     if packed is None:
         raise OSError("no filter for this machine")
     kernel.no_new_privileges()

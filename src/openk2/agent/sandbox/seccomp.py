@@ -105,8 +105,12 @@ _MODES: dict[str, tuple[int | None, int | None]] = {
     "removexattr": (197, 14),
     "lremovexattr": (198, 15),
     "fremovexattr": (199, 16),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
 }
-"""Changes of mode, owner and attributes, which Landlock does not cover: denied unless mounts are read-only."""
+"""Changes of mode, owner, attributes and times, which Landlock does not cover; skipped unless mounts are read-only."""
 
 _SIGNALS: dict[str, tuple[int | None, int | None]] = {
     "kill": (62, 129),
@@ -132,10 +136,11 @@ _OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARGUMENTS = 0, 4, 16
 Instruction = tuple[int, int, int, int]
 
 
-def program(machine: str, *, deny_modes: bool, own_pid: int | None, deny_signals: bool) -> bytes | None:
+def program(machine: str, *, skip_modes: bool, own_pid: int | None, deny_signals: bool) -> bytes | None:
     """The filter as packed instructions; None for a machine whose call numbers are not known.
 
-    `deny_modes`: also deny changes of mode, owner and attributes. `own_pid`: deny setting the limits of any other
+    `skip_modes`: skip changes of mode, owner, attributes and times and report them as done, so that copying a file with
+    its mode still works. `own_pid`: deny setting the limits of any other
     process, for when no process namespace hides them; with `deny_signals`, deny signals to any other, too.
     """
     if machine not in _COLUMN:
@@ -149,12 +154,11 @@ def program(machine: str, *, deny_modes: bool, own_pid: int | None, deny_signals
     ]
     if machine == "x86_64":
         code += [(_JUMP_AT_LEAST, 0, 1, 0x40000000), (_RETURN, 0, 0, _ERRNO | _EPERM)]
-    denied = {**_DENIED, **_MODES} if deny_modes else _DENIED
-    for numbers in denied.values():
+    for numbers in _DENIED.values():
         number = numbers[column]
         if number is not None:
             code += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | _EPERM)]
-    for numbers in _IDENTITIES.values():
+    for numbers in ({**_IDENTITIES, **_MODES} if skip_modes else _IDENTITIES).values():
         number = numbers[column]
         if number is not None:
             code += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO)]
