@@ -77,6 +77,7 @@ def test_fp32_comes_back_bit_equal_ready_for_inference(model: K2Model, saved: Pa
     assert not loaded.training
     assert loaded.config == model.config.replace(model_type="deepseek_v3")
     assert sorted(path.name for path in saved.iterdir()) == ["config.json", "model.safetensors"]
+    assert len({path.stat().st_mode for path in saved.iterdir()}) == 1  # weights are no more private than the rest
 
 
 def test_bf16_rounds_once_and_leaves_the_router_bias_exact(model: K2Model, tmp_path: Path) -> None:

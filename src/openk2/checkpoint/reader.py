@@ -57,8 +57,11 @@ def load(
         tensors = list(disk_tensors(model.state_dict(), fused_experts=any(map(is_fused, shards.tensors))))
         _check_headers(tensors, shards, directory, config)
         own = _FLOATS.get(shards.tensors[_EMBEDDING].dtype, torch.bfloat16)
-        model = model.to(own if dtype is None else _dtype(dtype)).to_empty(device=device)
-        _fill(model.state_dict(), tensors, shards)
+        model.to(own if dtype is None else _dtype(dtype))
+        shapes = model.state_dict()
+        state = {name: torch.empty(shape.shape, dtype=shape.dtype, device=device) for name, shape in shapes.items()}
+        _fill(state, tensors, shards)
+    model.load_state_dict(state, assign=True)
     return model.use_kernels(kernels).eval()
 
 

@@ -21,11 +21,15 @@ class Replacement:
         self.directory = directory
         self._before = list(before)
         self._names: list[str] = []
+        self._modes: dict[str, int] = {}
 
     def path(self, name: str) -> Path:
         """Where to write the new content of `name`."""
+        aside = self._aside(name)
+        aside.touch()
+        self._modes[name] = aside.stat().st_mode  # what the user's umask gives; safetensors would make it private
         self._names.append(name)
-        return self._aside(name)
+        return aside
 
     def _aside(self, name: str) -> Path:
         return self.directory / f".{name}.partial"
@@ -46,6 +50,7 @@ class Replacement:
 
     def _put_in_place(self) -> None:
         for name in self._names:
+            self._aside(name).chmod(self._modes[name])
             _flush(self._aside(name))
         for name in self._before:
             (self.directory / name).unlink(missing_ok=True)

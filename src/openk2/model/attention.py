@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from openk2.config import K2Config
 from openk2.kernels.choice import AUTO
 from openk2.model.cache import LatentCache
+from openk2.model.linear import Linear
 from openk2.model.norm import RMSNorm
 from openk2.model.rotary import rotate
 
@@ -29,15 +30,15 @@ class Attention(nn.Module):
         D, H, R = config.hidden_size, config.num_attention_heads, config.kv_lora_rank
         eps = config.rms_norm_eps if config.latent_norm_eps is None else config.latent_norm_eps
         if config.q_lora_rank is None:
-            self.q_proj = nn.Linear(D, H * config.qk_head_dim, bias=False)
+            self.q_proj = Linear(D, H * config.qk_head_dim)
         else:
-            self.q_a_proj = nn.Linear(D, config.q_lora_rank, bias=False)
+            self.q_a_proj = Linear(D, config.q_lora_rank)
             self.q_a_layernorm = RMSNorm(config.q_lora_rank, eps)
-            self.q_b_proj = nn.Linear(config.q_lora_rank, H * config.qk_head_dim, bias=False)
-        self.kv_a_proj_with_mqa = nn.Linear(D, config.cache_width, bias=False)
+            self.q_b_proj = Linear(config.q_lora_rank, H * config.qk_head_dim)
+        self.kv_a_proj_with_mqa = Linear(D, config.cache_width)
         self.kv_a_layernorm = RMSNorm(R, eps)
-        self.kv_b_proj = nn.Linear(R, H * (config.qk_nope_head_dim + config.v_head_dim), bias=False)
-        self.o_proj = nn.Linear(H * config.v_head_dim, D, bias=False)
+        self.kv_b_proj = Linear(R, H * (config.qk_nope_head_dim + config.v_head_dim))
+        self.o_proj = Linear(H * config.v_head_dim, D)
         self.kernels = AUTO
         self.absorb_up_to = ABSORB_UP_TO
         self.max_logit_H: Tensor | None = None

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from openk2.config import K2Config
 from openk2.kernels.choice import AUTO
+from openk2.model.linear import Linear
 
 
 class SwiGLU(nn.Module):
@@ -22,9 +23,9 @@ class SwiGLU(nn.Module):
 
     def __init__(self, width: int, hidden: int) -> None:
         super().__init__()
-        self.gate_proj = nn.Linear(width, hidden, bias=False)
-        self.up_proj = nn.Linear(width, hidden, bias=False)
-        self.down_proj = nn.Linear(hidden, width, bias=False)
+        self.gate_proj = Linear(width, hidden)
+        self.up_proj = Linear(width, hidden)
+        self.down_proj = Linear(hidden, width)
 
     def forward(self, x: Tensor) -> Tensor:
         """Same shape as `x`."""

@@ -11,6 +11,7 @@ from openk2.kernels.choice import choose
 from openk2.model.attention import Attention
 from openk2.model.cache import LatentCache
 from openk2.model.experts import MixtureOfExperts, SwiGLU
+from openk2.model.linear import Embedding, Linear
 from openk2.model.norm import RMSNorm
 from openk2.model.rotary import rotation_table
 
@@ -48,7 +49,7 @@ class Backbone(nn.Module):
 
     def __init__(self, config: K2Config) -> None:
         super().__init__()
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+        self.embed_tokens = Embedding(config.vocab_size, config.hidden_size)
         self.layers = nn.ModuleList(Block(config, layer) for layer in range(config.num_hidden_layers))
         self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
 
@@ -64,7 +65,7 @@ class K2Model(nn.Module):
         super().__init__()
         self.config = config
         self.model = Backbone(config)
-        self.lm_head = nn.Linear(config.hidden_size, config.vocab_size, bias=False)
+        self.lm_head = Linear(config.hidden_size, config.vocab_size)
 
     @torch.no_grad()
     def initialize(self, seed: int = 0) -> K2Model:
