@@ -24,6 +24,8 @@ from openk2.environments import Bench, Mixture, Task, make_task, verify
 
 CHUNK = 1000
 """Tasks of one chunk."""
+BENCHES = 16
+"""Workspaces in which tasks are played at the same time."""
 
 
 @dataclass(frozen=True)
@@ -75,48 +77,57 @@ class Chunk:
         return [(one.tolist(), mask.tolist()) for one, mask in zip(ids, masks, strict=True)]
 
 
+@dataclass(frozen=True)
+class _Played:
+    """One task after its dialogue."""
+
+    family: str
+    refused: str | None
+    """Why the verifier refused it; then the rest is empty."""
+    ids: list[int]
+    mask: list[bool]
+    trace: str
+
+
 def make_chunk(first: int, count: int, plan: Plan, tokenizer: Tokenizer, traces: int = 0) -> Chunk:
     """Play tasks first … first + count - 1 of the training split."""
     with tempfile.TemporaryDirectory(prefix="openk2-synthesis-", dir=_memory()) as directory:
-        return asyncio.run(_play(range(first, first + count), plan, tokenizer, Bench(Path(directory)), traces))
-
-
-async def _play(numbers: range, plan: Plan, tokenizer: Tokenizer, bench: Bench, traces: int) -> Chunk:
-    ids: list[int] = []
-    mask: list[bool] = []
-    lengths: list[int] = []
-    families: list[str] = []
-    rejected: list[str] = []
-    written: list[str] = []
-    too_long = 0
-    for number in numbers:
-        task = make_task("train", number, plan.seed, plan.mixture)
-        bench.prepare(task)
-        messages = await bench.play(task)
-        verdict = verify(task, messages, bench.workspace)
-        if verdict.score < 1:
-            rejected.append(f"{task.id}: {'; '.join(verdict.reasons)}")
-            continue
-        tools = bench.specs(task)
-        tokens, sampled = render_with_mask(messages, tools, tokenizer=tokenizer)
-        if len(tokens) > plan.maximum_tokens:
-            too_long += 1
-            continue
-        ids += tokens
-        mask += sampled
-        lengths.append(len(tokens))
-        families.append(task.family)
-        if len(written) < traces:
-            written.append(_trace(task, messages, [tool.to_openai() for tool in tools], len(tokens)))
+        played = asyncio.run(_play_all(range(first, first + count), plan, tokenizer, Path(directory)))
+    accepted = [item for item in played if item.refused is None]
+    kept = [item for item in accepted if len(item.ids) <= plan.maximum_tokens]
     return Chunk(
-        np.asarray(ids, np.int64),
-        np.asarray(mask, np.uint8),
-        np.asarray(lengths, np.int64),
-        families,
-        rejected,
-        too_long,
-        written,
+        np.asarray([id for item in kept for id in item.ids], np.int64),
+        np.asarray([flag for item in kept for flag in item.mask], np.uint8),
+        np.asarray([len(item.ids) for item in kept], np.int64),
+        [item.family for item in kept],
+        [item.refused for item in played if item.refused is not None],
+        len(accepted) - len(kept),
+        [item.trace for item in kept[:traces]],
     )
+
+
+async def _play_all(numbers: range, plan: Plan, tokenizer: Tokenizer, directory: Path) -> list[_Played]:
+    """Play tasks on several benches at once, since most of the time is spent waiting for the sandbox."""
+    waiting = iter(numbers)
+    played: dict[int, _Played] = {}
+
+    async def work(bench: Bench) -> None:
+        for number in waiting:
+            played[number] = await _play(make_task("train", number, plan.seed, plan.mixture), tokenizer, bench)
+
+    await asyncio.gather(*(work(Bench(directory / str(place))) for place in range(BENCHES)))
+    return [played[number] for number in numbers]
+
+
+async def _play(task: Task, tokenizer: Tokenizer, bench: Bench) -> _Played:
+    bench.prepare(task)
+    messages = await bench.play(task)
+    verdict = verify(task, messages, bench.workspace)
+    if verdict.score < 1:
+        return _Played(task.family, f"{task.id}: {'; '.join(verdict.reasons)}", [], [], "")
+    tools = bench.specs(task)
+    ids, mask = render_with_mask(messages, tools, tokenizer=tokenizer)
+    return _Played(task.family, None, ids, mask, _trace(task, messages, [tool.to_openai() for tool in tools], len(ids)))
 
 
 def _trace(task: Task, messages: Sequence[Message], tools: list[dict[str, object]], tokens: int) -> str:
