@@ -11,7 +11,7 @@ import pytest
 from serving import StagedBackend, ending, says
 
 from openk2.chat.events import TextDelta
-from openk2.errors import RequestError
+from openk2.errors import ContextLengthError
 from openk2.server import ServerSettings, create_app
 
 OK = {"model": "staged", "messages": [{"role": "user", "content": "hi"}]}
@@ -156,10 +156,11 @@ def test_unknown_fields_and_nulls_are_ignored() -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_prompt_longer_than_the_context_is_400_in_both_forms(stream: bool) -> None:
-    too_long = RequestError("prompt is 5,000 tokens; accepted: at most 4,096")
+    too_long = ContextLengthError("the prompt has 5,000 tokens; accepted: at most 4,096")
     response = call({**OK, "stream": stream}, backend=StagedBackend(lambda request: [too_long]))
     assert response.status_code == 400
-    assert error_of(response)["message"] == str(too_long)
+    error = error_of(response)
+    assert (error["message"], error["code"]) == (str(too_long), "context_length_exceeded")
 
 
 def test_a_failing_backend_is_500_without_its_details() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from openk2.errors import ChatError, OpenK2Error, RequestError, ServerError
+from openk2.errors import ChatError, ContextLengthError, OpenK2Error, RequestError, ServerError
 
 _TYPES = {
     400: "invalid_request_error",
@@ -45,6 +45,8 @@ def as_api_error(error: OpenK2Error) -> ApiError:
     """
     if isinstance(error, ApiError):
         return error
+    if isinstance(error, ContextLengthError):
+        return ApiError(400, str(error), param="messages", code="context_length_exceeded")
     if isinstance(error, ChatError | RequestError):
         field = _FIELD.match(str(error))
         return ApiError(400, str(error), param=field.group() if field else None)

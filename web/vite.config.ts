@@ -1,0 +1,67 @@
+// Builds the page into the Python package: readable, under fixed names, so that the built files can be reviewed and
+// compared; users of the package need no Node.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+const here = import.meta.dirname;
+const out = join(here, "../src/openk2/server/static");
+const sources = ["index.html", "package-lock.json", "package.json", "public", "src", "tsconfig.json", "vite.config.ts"];
+
+function filesBelow(path: string): string[] {
+  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+// A test compares this hash with the sources, so a page that was not rebuilt is noticed without Node.
+function stampSources(): Plugin {
+  return {
+    name: "stamp-sources",
+    closeBundle() {
+      const paths = sources.flatMap((name) => (name.includes(".") ? [join(here, name)] : filesBelow(join(here, name))));
+      const hash = createHash("sha256");
+      for (const path of paths.map((path) => relative(here, path).split(sep).join("/")).sort()) {
+        hash.update(`${path}\0`).update(readFileSync(join(here, path))).update("\0");
+      }
+      writeFileSync(join(out, "sources.sha256"), `${hash.digest("hex")}\n`);
+    },
+  };
+}
+
+// The licences of what is built in travel with it.
+function collectLicences(): Plugin {
+  return {
+    name: "collect-licences",
+    closeBundle() {
+      const dependencies = Object.keys(JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies);
+      const texts = [...dependencies, "@preact/signals-core"].sort().map((name) => {
+        const directory = join(here, "node_modules", name);
+        const { version, license } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+        const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((one) => join(directory, one)).find(existsSync);
+        const text = file ? readFileSync(file, "utf8").trim() : `Licensed under ${license}.`;
+        return `${name} ${version} (${license})\n\n${text}\n`;
+      });
+      writeFileSync(join(out, "licences.txt"), texts.join(`\n${"-".repeat(80)}\n\n`));
+    },
+  };
+}
+
+export default defineConfig({
+  base: "./",
+  plugins: [stampSources(), collectLicences()],
+  build: {
+    outDir: out,
+    emptyOutDir: true,
+    target: "es2022",
+    minify: false,
+    cssMinify: false,
+    modulePreload: false,
+    rolldownOptions: { output: { entryFileNames: "app.js", assetFileNames: "app[extname]" } },
+  },
+  server: {
+    proxy: {
+      "/v1": { target: "http://127.0.0.1:8000", changeOrigin: true, headers: { origin: "http://127.0.0.1:8000" } },
+    },
+  },
+});
