@@ -1,0 +1,259 @@
+"""The network over one step's tokens, whatever sequences they belong to: a flat list of N tokens, no padding.
+
+A token's result depends on nothing but the tokens before it in its own sequence: not on what else is in the step, not
+on how a prompt was cut into chunks, not on what came out of the cache. In float32 this holds bit for bit, so that
+greedy and seeded outputs can be compared with `==`. What it takes, measured on CPU with MKL and tested in
+`tests/engine`:
+
+* Matrix products x @ W with W stored [K, N], of two rows or more and K ≤ 512, give a row the same bits whatever the
+  other rows are. So weights are re-laid (this is also the faster layout for few rows), a lone row is doubled, longer K
+  is split.
+* Vectorised exp and its kin differ in the last bit from the scalar code that handles an array's odd end. So arrays are
+  kept to whole vectors: the step is filled up to a multiple of rows that makes them so, and long ones go in blocks.
+* Attention is always absorbed (DeepSeek-V2, arXiv 2405.04434, section 2.1.2) and sees whole pages up to the token's
+  own: its shapes follow from the token's position alone.
+
+Shapes: N tokens of the step, M = heads × tokens of one span, S known tokens, P pairs of token and expert.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from openk2.engine.cache import PagePool, PageTable
+from openk2.model import K2Model
+from openk2.model.attention import Attention
+from openk2.model.experts import Experts, MixtureOfExperts, SwiGLU
+from openk2.model.rotary import rotation_table
+from openk2.model.transformer import Block
+
+LONGEST_SUM = 512
+"""Products over more than this many terms are split; MKL regroups longer sums according to the number of rows."""
+VECTOR = 32
+"""Elements torch handles per vectorised round (two AVX-512 registers of float32)."""
+ELEMENTWISE = 32_768
+"""Elements up to which torch does not share an elementwise operation out to threads, at ends that need not be whole
+vectors."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The tokens of one sequence that a step computes."""
+
+    table: PageTable
+    """Has room for them."""
+    ids: Sequence[int]
+    start: int
+    """Position of the first of `ids`; everything before it is in the cache."""
+    wanted: bool
+    """Whether the logits after the last of `ids` are wanted."""
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Tokens of one chunk whose positions lie in one page."""
+
+    begin: int
+    """Row of the first one in the step."""
+    end: int
+    place: int | Tensor
+    """Where the pages up to this one are (`PagePool.locate`)."""
+    known: int
+    """S: tokens of these pages."""
+    offset: int
+    """Position of the first token in its page."""
+
+
+class Forward:
+    """Runs a model's weights over steps. Re-lays float32 weights in place: values, shapes and names stay, strides
+    change."""
+
+    @torch.no_grad()
+    def __init__(self, model: K2Model, pool: PagePool, max_context: int) -> None:
+        self.config, self.pool = model.config, pool
+        self._model = model
+        weight = model.lm_head.weight
+        self._device, self._dtype = weight.device, weight.dtype
+        c = self.config
+        if self._dtype == torch.float32:
+            _relay(model)
+        widths = (c.n_routed_experts, c.intermediate_size, c.moe_intermediate_size * c.n_shared_experts)
+        self._quantum = max(2, math.lcm(*(VECTOR // math.gcd(VECTOR, width) for width in widths)))
+        cos_1Lr, sin_1Lr = rotation_table(c, torch.arange(max_context, device=self._device)[None])
+        self._cos_Lr, self._sin_Lr = cos_1Lr[0], sin_1Lr[0]
+        page = torch.ones(pool.page_tokens, pool.page_tokens, device=self._device)
+        self._future_tt = (page * float("-inf")).triu(1).nan_to_num(nan=0.0, neginf=float("-inf"))
+        self._blocks = [block for block in model.model.layers if isinstance(block, Block)]
+        self._absorbed = [_absorb(block.self_attn) for block in self._blocks]
+
+    @torch.inference_mode()
+    def __call__(self, chunks: Sequence[Chunk]) -> Tensor:
+        """Compute the chunks, store their latents, and return the wanted logits `[chunks wanted, V]` float32, in
+        order."""
+        ids: list[int] = []
+        positions: list[int] = []
+        slots: list[int] = []
+        rows: list[int] = []
+        spans: list[_Span] = []
+        for chunk in chunks:
+            spans.extend(self._spans(chunk, len(ids)))
+            ids.extend(chunk.ids)
+            places = range(chunk.start, chunk.start + len(chunk.ids))
+            positions.extend(places)
+            slots.extend(self.pool.slot(chunk.table, position) for position in places)
+            if chunk.wanted:
+                rows.append(len(ids) - 1)
+        filler = -len(ids) % self._quantum
+        x_ND = self._layers(
+            self._tensor(ids + ids[-1:] * filler),
+            self._tensor(positions + positions[-1:] * filler),
+            self._tensor(slots),
+            spans,
+        )
+        doubled = rows * 2 if len(rows) == 1 else rows
+        return product(x_ND[self._tensor(doubled)], self._model.lm_head.weight)[: len(rows)].float()
+
+    def _tensor(self, numbers: list[int]) -> Tensor:
+        return torch.tensor(numbers, dtype=torch.long, device=self._device)
+
+    def _spans(self, chunk: Chunk, row: int) -> list[_Span]:
+        """A chunk cut at the borders of pages; its first token is the step's `row`."""
+        size = self.pool.page_tokens
+        spans = []
+        position, end = chunk.start, chunk.start + len(chunk.ids)
+        while position < end:
+            page, offset = divmod(position, size)
+            tokens = min(size - offset, end - position)
+            place = self.pool.locate(chunk.table, page + 1)
+            spans.append(_Span(row, row + tokens, place, (page + 1) * size, offset))
+            position, row = position + tokens, row + tokens
+        return spans
+
+    def _layers(self, ids_N: Tensor, positions_N: Tensor, slots_n: Tensor, spans: list[_Span]) -> Tensor:
+        """The normalised residual stream `[N, D]`; rows after the n real ones are filler."""
+        backbone = self._model.model
+        table = self._cos_Lr[positions_N][None], self._sin_Lr[positions_N][None]
+        x_ND = backbone.embed_tokens(ids_N)
+        for layer, block in enumerate(self._blocks):
+            x_ND = x_ND + self._attend(layer, block.self_attn, block.input_layernorm(x_ND), table, slots_n, spans)
+            x_ND = x_ND + _feed(block.mlp, block.post_attention_layernorm(x_ND))
+        out: Tensor = backbone.norm(x_ND)
+        return out
+
+    def _attend(
+        self,
+        layer: int,
+        attention: Attention,
+        x_ND: Tensor,
+        table: tuple[Tensor, Tensor],
+        slots_n: Tensor,
+        spans: list[_Span],
+    ) -> Tensor:
+        """Store the step's latents, then mix for every token and head the latents it sees."""
+        key_up_HdR, value_up_HRv = self._absorbed[layer]
+        q_nope, q_rope = attention.queries(x_ND[None], table)
+        self.pool.store(layer, slots_n, attention.latents(x_ND[None], table)[0, : len(slots_n)])
+        q_HNR = torch.bmm(q_nope[0].transpose(0, 1), key_up_HdR)
+        q_NHC = torch.cat((q_HNR.transpose(0, 1), q_rope[0]), -1) * self.config.softmax_scale
+        mixed_NHR = torch.empty_like(q_NHC[..., : self.config.kv_lora_rank], memory_format=torch.contiguous_format)
+        for span in spans:
+            self._mix(
+                q_NHC[span.begin : span.end],
+                self.pool.read(layer, span.place, span.known),
+                span.offset,
+                mixed_NHR[span.begin : span.end],
+            )
+        mixed_NHR[len(slots_n) :] = mixed_NHR[len(slots_n) - 1]
+        out_HNv = torch.bmm(mixed_NHR.transpose(0, 1), value_up_HRv)
+        return product(out_HNv.transpose(0, 1).flatten(1), attention.o_proj.weight)
+
+    def _mix(self, q_THC: Tensor, known_SC: Tensor, offset: int, out_THR: Tensor) -> None:
+        """One span: softmax in float32 over the known tokens, those after a token's own position left out."""
+        T, H, C = q_THC.shape
+        S, R = known_SC.shape[0], out_THR.shape[-1]
+        scores_SM = torch.mm(known_SC, q_THC.view(T * H, C).t())
+        scores_MS = scores_SM.t().float().contiguous()
+        scores_MS.view(T, H, S)[..., -self.pool.page_tokens :].add_(self._future_tt[offset : offset + T, None])
+        weights_MS = scores_MS.softmax(-1).to(q_THC.dtype)
+        out_MR = out_THR.view(T * H, R)
+        torch.mm(weights_MS[:, :LONGEST_SUM], known_SC[:LONGEST_SUM, :R], out=out_MR)
+        for begin in range(LONGEST_SUM, S, LONGEST_SUM):
+            some = slice(begin, begin + LONGEST_SUM)
+            out_MR.addmm_(weights_MS[:, some], known_SC[some, :R])
+
+
+def product(x_NK: Tensor, weight_MK: Tensor) -> Tensor:
+    """`x @ weightᵀ` in which sums of more than LONGEST_SUM terms are made in a fixed order."""
+    K = x_NK.shape[1]
+    if K <= LONGEST_SUM or x_NK.dtype != torch.float32:
+        return F.linear(x_NK, weight_MK)
+    weight_KM = weight_MK.mT
+    out_NM = torch.mm(x_NK[:, :LONGEST_SUM], weight_KM[:LONGEST_SUM])
+    for begin in range(LONGEST_SUM, K, LONGEST_SUM):
+        some = slice(begin, begin + LONGEST_SUM)
+        out_NM.addmm_(x_NK[:, some], weight_KM[some])
+    return out_NM
+
+
+def silu_(x_NF: Tensor) -> Tensor:
+    """SiLU in place, in blocks of rows that are whole vectors and stay on one thread."""
+    N, width = x_NF.shape
+    if N * width <= ELEMENTWISE:
+        return F.silu(x_NF, inplace=True)
+    rows = max(ELEMENTWISE // width // VECTOR, 1) * VECTOR
+    for block in x_NF.split(rows):
+        F.silu(block, inplace=True)
+    return x_NF
+
+
+def _feed(mlp: MixtureOfExperts | SwiGLU, x_ND: Tensor) -> Tensor:
+    if isinstance(mlp, SwiGLU):
+        return _swiglu(mlp, x_ND)
+    experts_NK, weights_NK = mlp.gate(x_ND)
+    return routed(x_ND, experts_NK, weights_NK, mlp.experts) + _swiglu(mlp.shared_experts, x_ND)
+
+
+def _swiglu(mlp: SwiGLU, x_ND: Tensor) -> Tensor:
+    hidden_NF = silu_(product(x_ND, mlp.gate_proj.weight)).mul_(product(x_ND, mlp.up_proj.weight))
+    return product(hidden_NF, mlp.down_proj.weight)
+
+
+def routed(x_ND: Tensor, experts_NK: Tensor, weights_NK: Tensor, experts: Experts) -> Tensor:
+    """Weighted sum of each token's chosen experts, as `kernels.reference.routed_experts`; no expert is given a lone
+    row."""
+    N, K = experts_NK.shape
+    expert_P = experts_NK.flatten()
+    order_P = expert_P.argsort(stable=True)
+    rows_E = expert_P.bincount(minlength=experts.gate_up_EFD.shape[0])
+    lone_E = rows_E == 1
+    copies_P = lone_E[expert_P[order_P]] + 1
+    place_P = torch.empty_like(order_P)
+    place_P[order_P] = copies_P.cumsum(0) - 1
+    order_P = order_P.repeat_interleave(copies_P)
+    ends_E = (rows_E + lone_E).cumsum(0).to(torch.int32)
+    gate_PF, up_PF = F.grouped_mm(x_ND[order_P // K], experts.gate_up_EFD.mT, offs=ends_E).chunk(2, -1)
+    hidden_PF = silu_(gate_PF) * up_PF
+    hidden_PF.mul_(weights_NK.flatten()[order_P, None].to(hidden_PF.dtype))
+    y_PD = F.grouped_mm(hidden_PF, experts.down_EDF.mT, offs=ends_E)
+    return y_PD[place_P].view(N, K, -1).sum(1)
+
+
+def _absorb(attention: Attention) -> tuple[Tensor, Tensor]:
+    """The key half `[H, d, R]` and the value half `[H, R, v]` of the latent's up-projection."""
+    c = attention.config
+    up_HdR = attention.kv_b_proj.weight.detach().unflatten(0, (c.num_attention_heads, -1))
+    key_up_HdR, value_up_HvR = up_HdR.split((c.qk_nope_head_dim, c.v_head_dim), 1)
+    return key_up_HdR.contiguous(), value_up_HvR.mT.contiguous()
+
+
+def _relay(model: K2Model) -> None:
+    """Store every matrix with its rows' elements apart and its columns' together; the layout `product` wants."""
+    for name, parameter in model.named_parameters():
+        if parameter.dim() >= 2 and not name.endswith(("embed_tokens.weight", "kv_b_proj.weight")):
+            parameter.data = parameter.data.mT.contiguous().mT
