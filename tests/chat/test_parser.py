@@ -67,6 +67,7 @@ MEANINGS = {
     "no argument marker": (f"{BEGIN}{CALL}functions.f:0{DONE}{END}", said("", None, F0)),
     "a section without calls": (f"Hi.{BEGIN}{END}<|im_end|>", said("Hi.")),
     "reasoning that a section ends": (f"<think>so \n{BEGIN}{CALL_F0}{END}", said("", "so", F0)),
+    "reasoning that a section ends, and text in it": (f"<think>so{BEGIN}one{CALL_F0}", said("", "so", F0)),
     "reasoning that a call ends": (f"<think>so{CALL_F0}", said("", "so", F0)),
     "reasoning that is cut off": ("<think>so I think ", said("", "so I think")),
     "reasoning in two parts": ("<think>a</think>x<think>b</think>y", said("xy", "ab")),
