@@ -44,5 +44,5 @@ def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"nowhere\.jsonl: cannot be read"):
-        list(sample_texts([tmp_path / "nowhere.jsonl"], 10))
+    with pytest.raises(DataError, match=r"nowhere\.jsonl: no such file"):
+        document_files([tmp_path / "nowhere.jsonl"])

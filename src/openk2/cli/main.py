@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -70,10 +69,6 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(str(error))
     except typer.Abort:
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader (`| head`) left; without this the interpreter complains again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     except OSError as error:
         # A full disk, a missing permission: the path and the reason say all.
         _fail(f"{error.filename or 'input or output'}: {error.strerror or error}")

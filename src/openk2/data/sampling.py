@@ -14,9 +14,11 @@ from openk2.errors import DataError
 
 
 def document_files(paths: Sequence[Path]) -> list[Path]:
-    """The `.jsonl` files named or inside the directories named, sorted; raises DataError when there are none."""
+    """The `.jsonl` files named or inside the directories named, sorted; raises DataError when one has none."""
     files: list[Path] = []
     for path in paths:
+        if not path.exists():
+            raise DataError(f"{path}: no such file or directory; give documents made by `openk2 data build`")
         found = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
         if not found:
             raise DataError(f"{path}: holds no .jsonl file; give a documents directory made by `openk2 data build`")
@@ -28,13 +30,8 @@ def sample_texts(files: Sequence[Path], total_bytes: int, shares: Mapping[str, f
     """Texts of at most about `total_bytes`, from every file its part; `shares` gives a kind (file stem) more or less
     than 1 part.
     """
-    sizes = {}
-    for path in files:
-        try:
-            sizes[path] = path.stat().st_size
-        except OSError as error:
-            raise DataError(f"{path}: cannot be read ({error.strerror})") from None
-    parts = allot([sizes[path] for path in files], total_bytes, [(shares or {}).get(path.stem, 1.0) for path in files])
+    sizes = [path.stat().st_size for path in files]
+    parts = allot(sizes, total_bytes, [(shares or {}).get(path.stem, 1.0) for path in files])
     for path, part in zip(files, parts, strict=True):
         used = 0
         for document in read_documents(path):
