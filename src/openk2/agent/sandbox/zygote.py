@@ -24,9 +24,10 @@ def main(fd: int, scratch: str) -> None:
     temporary files.
     """
     control = socket.socket(fileno=fd)
-    kernel.undumpable()
     os.umask(0o022)
     prepared = confined.prepare(plan.make_plan())
+    # Only now: /proc/self/uid_map of an undumpable process belongs to root, who alone could enter a user namespace.
+    kernel.undumpable()
     for name in WARM.split():
         __import__(name)
     gc.disable()
