@@ -27,9 +27,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from openk2.engine.cache import PagePool, PageTable
+from openk2.kernels.choice import AUTO
 from openk2.model import K2Model
 from openk2.model.attention import Attention
-from openk2.model.experts import Experts, MixtureOfExperts, SwiGLU
+from openk2.model.experts import MixtureOfExperts, SwiGLU
 from openk2.model.rotary import rotation_table
 from openk2.model.transformer import Block
 
@@ -216,7 +217,14 @@ def _feed(mlp: MixtureOfExperts | SwiGLU, x_ND: Tensor) -> Tensor:
     if isinstance(mlp, SwiGLU):
         return _swiglu(mlp, x_ND)
     experts_NK, weights_NK = mlp.gate(x_ND)
-    return routed(x_ND, experts_NK, weights_NK, mlp.experts) + _swiglu(mlp.shared_experts, x_ND)
+    gate_up_EFD, down_EDF = mlp.experts.gate_up_EFD, mlp.experts.down_EDF
+    run = routed if mlp.kernels is AUTO and _grouped_product_takes(down_EDF) else mlp.kernels.routed_experts
+    return run(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK) + _swiglu(mlp.shared_experts, x_ND)
+
+
+def _grouped_product_takes(weight_EDF: Tensor) -> bool:
+    """torch's grouped product wants rows that fill multiples of 16 bytes."""
+    return all(width * weight_EDF.element_size() % 16 == 0 for width in weight_EDF.shape[1:])
 
 
 def _swiglu(mlp: SwiGLU, x_ND: Tensor) -> Tensor:
@@ -224,23 +232,22 @@ def _swiglu(mlp: SwiGLU, x_ND: Tensor) -> Tensor:
     return product(hidden_NF, mlp.down_proj.weight)
 
 
-def routed(x_ND: Tensor, experts_NK: Tensor, weights_NK: Tensor, experts: Experts) -> Tensor:
-    """Weighted sum of each token's chosen experts, as `kernels.reference.routed_experts`; no expert is given a lone
-    row."""
+def routed(x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor) -> Tensor:
+    """As `kernels.reference.routed_experts`, without gradient; no expert is given a lone row."""
     N, K = experts_NK.shape
     expert_P = experts_NK.flatten()
     order_P = expert_P.argsort(stable=True)
-    rows_E = expert_P.bincount(minlength=experts.gate_up_EFD.shape[0])
+    rows_E = expert_P.bincount(minlength=gate_up_EFD.shape[0])
     lone_E = rows_E == 1
     copies_P = lone_E[expert_P[order_P]] + 1
     place_P = torch.empty_like(order_P)
     place_P[order_P] = copies_P.cumsum(0) - 1
     order_P = order_P.repeat_interleave(copies_P)
     ends_E = (rows_E + lone_E).cumsum(0).to(torch.int32)
-    gate_PF, up_PF = F.grouped_mm(x_ND[order_P // K], experts.gate_up_EFD.mT, offs=ends_E).chunk(2, -1)
+    gate_PF, up_PF = F.grouped_mm(x_ND[order_P // K], gate_up_EFD.mT, offs=ends_E).chunk(2, -1)
     hidden_PF = silu_(gate_PF) * up_PF
     hidden_PF.mul_(weights_NK.flatten()[order_P, None].to(hidden_PF.dtype))
-    y_PD = F.grouped_mm(hidden_PF, experts.down_EDF.mT, offs=ends_E)
+    y_PD = F.grouped_mm(hidden_PF, down_EDF.mT, offs=ends_E)
     return y_PD[place_P].view(N, K, -1).sum(1)
 
 

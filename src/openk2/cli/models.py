@@ -1,0 +1,55 @@
+"""From what a person calls a model to something that answers: a name, a directory, or `openai:MODEL@BASE_URL`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from openk2.chat.backend import ChatBackend
+from openk2.errors import RequestError
+
+if TYPE_CHECKING:
+    from openk2.engine import Engine
+
+REMOTE = "openai:"
+
+FLOAT32_UP_TO = 2 * 2**30
+"""Bytes of safetensors up to which a model is computed in float32: there bfloat16 is slower on most CPUs, and only
+float32 gives the same tokens in any batch."""
+
+
+def open_backend(model: str) -> ChatBackend:
+    """What `model` names, ready to answer; loads weights where it is one of our own.
+
+    Raises RequestError for a malformed remote address, CheckpointError or ChatError for a model that cannot be loaded.
+    """
+    if model.startswith(REMOTE):
+        from openk2.chat.remote import RemoteBackend
+
+        name, at, base_url = model.removeprefix(REMOTE).partition("@")
+        if not (name and at and base_url):
+            raise RequestError(
+                f"model is {model!r}; accepted: openai:MODEL@BASE_URL, as openai:k2@http://localhost:8000/v1"
+            )
+        return RemoteBackend(name, base_url)
+    from openk2.chat.locate import model_directory
+    from openk2.engine.backend import EngineBackend
+
+    name = model_directory(model).resolve().name
+    return EngineBackend(open_engine(model), name, "thinking" if "thinking" in name.lower() else "instruct")
+
+
+def open_engine(model: str) -> Engine:
+    """An engine for a name or directory; small models are computed in float32, others in their checkpoint's own type.
+
+    Raises CheckpointError or ChatError, and RequestError for a remote model: only messages can be sent there.
+    """
+    if model.startswith(REMOTE):
+        raise RequestError(f"model is {model!r}; accepted here: a name or a directory, whose weights can be loaded")
+    from openk2.chat.locate import model_directory
+    from openk2.chat.tokenizer import load_tokenizer
+    from openk2.checkpoint.reader import load
+    from openk2.engine import Engine
+
+    size = sum(file.stat().st_size for file in model_directory(model).glob("*.safetensors"))
+    return Engine(load(model, dtype="float32" if size <= FLOAT32_UP_TO else None), load_tokenizer(model))
