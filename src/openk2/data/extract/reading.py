@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from openk2.data.extract import Inputs
 from openk2.data.extract.arithmetic import Exercise, document
@@ -29,6 +29,9 @@ from openk2.data.extract.words import (
     word,
 )
 
+Maker = Callable[[random.Random], object]
+"""Draws a value worth copying; its text is what is shown."""
+
 
 def exercises(inputs: Inputs) -> Iterator[str]:
     """Documents of a few exercises each, without end."""
@@ -38,10 +41,10 @@ def exercises(inputs: Inputs) -> Iterator[str]:
         index += 1
 
 
-def _distinct(rng: random.Random, make: object, count: int) -> list[str]:
+def _distinct(rng: random.Random, make: Maker, count: int) -> list[str]:
     found: dict[str, None] = {}
     while len(found) < count:
-        found[str(make(rng))] = None  # type: ignore[operator]
+        found[str(make(rng))] = None
     return list(found)
 
 
@@ -53,7 +56,7 @@ def _copy(rng: random.Random) -> tuple[str, str]:
     ), text
 
 
-_FIELDS = {
+_FIELDS: dict[str, Maker] = {
     "name": lambda rng: rng.choice(PEOPLE),
     "city": lambda rng: rng.choice(PLACES),
     "job": lambda rng: rng.choice(JOBS),
@@ -72,7 +75,7 @@ _FIELDS = {
 def _record(rng: random.Random) -> tuple[str, str]:
     """One record in JSON, TOML, `key: value` or a sentence; ask for one field."""
     keys = rng.sample(list(_FIELDS), rng.randint(3, 6))
-    record = {key: _FIELDS[key](rng) for key in keys}  # type: ignore[no-untyped-call]
+    record = {key: _FIELDS[key](rng) for key in keys}
     key = rng.choice(keys)
     layout = rng.randrange(4)
     if layout == 0:
@@ -93,7 +96,7 @@ def _table(rng: random.Random) -> tuple[str, str]:
     """A table of rows with a distinct first column; look a cell up, or a row by a cell, or count the rows."""
     columns = rng.sample(["city", "job", "age", "code", "price", "colour", "count"], rng.randint(1, 3))
     names = _distinct(rng, lambda r: r.choice((r.choice(PEOPLE), invented(r).title())), rng.randint(3, 8))
-    rows = {name: {column: str(_FIELDS[column](rng)) for column in columns} for name in names}  # type: ignore[no-untyped-call]
+    rows = {name: {column: str(_FIELDS[column](rng)) for column in columns} for name in names}
     separator = rng.choice((",", " | ", "\t", "; "))
     lines = [
         separator.join(["name", *columns]),
@@ -237,7 +240,7 @@ _REQUESTS = (
         ("Remember that {key} is {value}.", "Note: {key} = {value}", "Store {value} under {key}."),
     ),
 )
-_MAKERS = {
+_MAKERS: dict[str, Maker] = {
     "path": file_name,
     "query": value,
     "folder": invented,
@@ -259,7 +262,7 @@ def _arguments(rng: random.Random) -> tuple[str, str]:
     """A request in words becomes a JSON object with the same values; the action's name is given and often invented."""
     action, keys, phrasings = rng.choice(_REQUESTS)
     name = action if rng.random() < 0.4 else rng.choice((invented(rng), f"{action}_{invented(rng, 1)}"))
-    values = {key: _MAKERS[key](rng) for key in keys}  # type: ignore[no-untyped-call]
+    values = {key: _MAKERS[key](rng) for key in keys}
     request = rng.choice(phrasings).format(**values)
     return f"Action {name} takes {', '.join(keys)}. Request: {request}", f"{name} {json.dumps(values)}"
 
