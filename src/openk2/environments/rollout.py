@@ -6,10 +6,11 @@ The tools of one workspace directory serve one task after another; the directory
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from openk2.agent.tools import ToolBox, workspace_tools
+from openk2.agent.tools import Effect, Tool, ToolBox, workspace_tools
 from openk2.chat.messages import Message, ToolSpec
 from openk2.environments.names import TOOL_NAMES
 from openk2.environments.oracle import Oracle
@@ -61,6 +62,29 @@ class Bench:
                     output = await tools.run(own_names[call.name], call.arguments)
                     messages.append(Message("tool", output.text, tool_call_id=call.id, name=call.name))
         return messages
+
+
+@dataclass(frozen=True)
+class _DeclaredTool:
+    """A tool as one task declares it."""
+
+    inner: Tool
+    spec: ToolSpec
+
+    @property
+    def effect(self) -> Effect:
+        return self.inner.effect
+
+    async def call(self, arguments: dict[str, Any]) -> str:
+        return await self.inner.call(arguments)
+
+
+def task_tools(task: Task, workspace: Path) -> ToolBox:
+    """The tools of a task in a workspace, declared as the task says: for an agent."""
+    own = {tool.spec.name: tool for tool in workspace_tools(workspace, today=task.world.today)}
+    return ToolBox(
+        _DeclaredTool(own[declared.tool], declare(declared, own[declared.tool].spec)) for declared in task.tools
+    )
 
 
 def declare(declared: Declared, spec: ToolSpec) -> ToolSpec:
