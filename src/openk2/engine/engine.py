@@ -27,7 +27,7 @@ from openk2.engine.cache import PAGE_TOKENS, PagePool
 from openk2.engine.forward import Chunk, Forward
 from openk2.engine.sampler import Draw, Sampler
 from openk2.engine.stopping import StopText
-from openk2.errors import EngineError, RequestError
+from openk2.errors import ContextLengthError, EngineError, RequestError
 from openk2.model import K2Model
 
 CACHE_BYTES = 512 * 2**20
@@ -238,7 +238,7 @@ class Engine:
         if not ids:
             raise RequestError("the prompt is empty; accepted: one token or more")
         if len(ids) >= self.max_context:
-            raise RequestError(
+            raise ContextLengthError(
                 f"the prompt has {len(ids)} tokens; accepted: at most {self.max_context - 1}, "
                 f"one less than the context of {self.max_context}"
             )
