@@ -80,8 +80,7 @@ def test_an_unknown_command_is_named_with_the_known_ones(capsys: pytest.CaptureF
         (["train", "nowhere.toml"], ["nowhere.toml: cannot be read"]),
         (["synthesize", "nowhere.toml"], ["nowhere.toml: cannot be read"]),
         (["report", "nowhere"], ["nowhere"]),
-        (["generate", "no-such-model", "text"], ["no-such-model"]),
-        (["serve", "no-such-model"], ["no-such-model"]),
+        (["generate", "no-such-model", "--prompt", "text"], ["no-such-model"]),
         (["chat", "no-such-model"], ["no-such-model"]),
         (["agent", "task", "--model", "no-such-model"], ["no-such-model"]),
         (["eval", "no-such-model", "tools"], ["no-such-model"]),
@@ -99,6 +98,13 @@ def test_what_cannot_be_done_is_one_line(
     line = refusal(capsys, *arguments)
     assert all(fragment in line for fragment in fragments), line
     assert list(tmp_path.iterdir()) == [], "a refused command left something behind"
+
+
+def test_a_server_without_model_ends_in_one_line_behind_its_progress(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "serve", "no-such-model", "--port", 0)
+    assert (status, out) == (2, "")
+    assert err.splitlines()[-1].startswith("openk2: no model 'no-such-model'; accepted: ")
+    assert "Traceback" not in err
 
 
 def test_python_dash_m_is_the_command() -> None:
