@@ -25,8 +25,12 @@ CALLS = st.lists(st.tuples(st.sampled_from(["f", "read_file", "a-b.c"]), TEXT), 
 
 
 def post(backend: Any, body: dict[str, Any]) -> httpx.Response:
+    return ask_app(create_app(backend), body)
+
+
+def ask_app(app: Any, body: dict[str, Any]) -> httpx.Response:
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(create_app(backend))
+        transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.post("/v1/chat/completions", json=body)
 
@@ -57,6 +61,11 @@ def joined(chunks: list[dict[str, Any]]) -> dict[str, Any]:
     return message
 
 
+# One application for all examples: each would read and compress the chat page again.
+PLAYED: dict[str, Any] = {}
+PLAYER = create_app(StagedBackend(lambda request: PLAYED["message"], lambda text: PLAYED["cut"](text)))
+
+
 @settings(max_examples=200, deadline=None)
 @given(content=TEXT, reasoning=TEXT, calls=CALLS, seed=st.integers(0, 2**32))
 def test_the_pieces_of_a_stream_are_exactly_the_whole_message_however_it_is_cut(
@@ -70,9 +79,9 @@ def test_the_pieces_of_a_stream_are_exactly_the_whole_message_however_it_is_cut(
         places = sorted(draw.choices(range(len(text) + 1), k=draw.randint(0, 6)))
         return [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True)]
 
-    backend = StagedBackend(lambda request: message, cut)
-    whole = post(backend, ASK).json()
-    chunks = chunks_of(post(backend, {**ASK, "stream": True}).text)
+    PLAYED.update(message=message, cut=cut)
+    whole = ask_app(PLAYER, ASK).json()
+    chunks = chunks_of(ask_app(PLAYER, {**ASK, "stream": True}).text)
     assert joined(chunks) == whole["choices"][0]["message"] == message.to_openai()
     reasons = [chunk["choices"][0]["finish_reason"] for chunk in chunks]
     assert reasons == [None] * (len(chunks) - 1) + [whole["choices"][0]["finish_reason"]]

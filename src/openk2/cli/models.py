@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from openk2.chat.backend import ChatBackend
@@ -18,8 +17,9 @@ FLOAT32_UP_TO = 2 * 2**30
 float32 gives the same tokens in any batch."""
 
 
-def open_backend(model: str) -> ChatBackend:
-    """What `model` names, ready to answer; loads weights where it is one of our own.
+def open_backend(model: str, *, max_batch: int = 32) -> ChatBackend:
+    """What `model` names, ready to answer; loads weights where it is one of our own, and computes at most `max_batch`
+    requests at once there.
 
     Raises RequestError for a malformed remote address, CheckpointError or ChatError for a model that cannot be loaded.
     """
@@ -36,10 +36,12 @@ def open_backend(model: str) -> ChatBackend:
     from openk2.engine.backend import EngineBackend
 
     name = model_directory(model).resolve().name
-    return EngineBackend(open_engine(model), name, "thinking" if "thinking" in name.lower() else "instruct")
+    return EngineBackend(
+        open_engine(model, max_batch=max_batch), name, "thinking" if "thinking" in name.lower() else "instruct"
+    )
 
 
-def open_engine(model: str) -> Engine:
+def open_engine(model: str, *, max_batch: int = 32) -> Engine:
     """An engine for a name or directory; small models are computed in float32, others in their checkpoint's own type.
 
     Raises CheckpointError or ChatError, and RequestError for a remote model: only messages can be sent there.
@@ -52,4 +54,5 @@ def open_engine(model: str) -> Engine:
     from openk2.engine import Engine
 
     size = sum(file.stat().st_size for file in model_directory(model).glob("*.safetensors"))
-    return Engine(load(model, dtype="float32" if size <= FLOAT32_UP_TO else None), load_tokenizer(model))
+    loaded = load(model, dtype="float32" if size <= FLOAT32_UP_TO else None)
+    return Engine(loaded, load_tokenizer(model), max_batch=max_batch)

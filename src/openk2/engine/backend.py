@@ -22,6 +22,8 @@ class EngineBackend:
     def __init__(self, engine: Engine, name: str, style: str = "instruct") -> None:
         """`name`: the model's, for people; `style`: the chat template's, `instruct` or `thinking`."""
         self.engine, self.style = engine, style
+        self.tokenizer = engine.tokenizer
+        """Spells the ids of `Tokens`; who reports log-probabilities needs it."""
         self.name = name
         self.context_length: int | None = engine.max_context
 
