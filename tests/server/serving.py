@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from openk2.chat.backend import ChatBackend
 from openk2.chat.events import (
     Event,
     Finished,
@@ -114,7 +115,7 @@ def says(text: str) -> StagedBackend:
 
 
 @contextmanager
-def running(backend: StagedBackend, settings: ServerSettings | None = None) -> Iterator[str]:
+def running(backend: ChatBackend, settings: ServerSettings | None = None) -> Iterator[str]:
     """The application on a free loopback port, in a thread of its own; yields its address."""
     bound = bind("127.0.0.1", 0)
     ready = threading.Event()
