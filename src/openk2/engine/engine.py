@@ -291,7 +291,7 @@ class Engine:
     def _wait(self) -> bool:
         """Sleep while there is nothing to do; False when the engine is closed."""
         with self._changed:
-            if not self._requests and not self._inbox and not self._closed:
+            if not self._requests and not self._inbox:
                 self._check_idle()
                 self._changed.wait_for(lambda: self._inbox or self._closed)
             return not self._closed
