@@ -9,13 +9,14 @@ from openk2.errors import ChatError
 def model_directory(name_or_directory: str | Path) -> Path:
     """The directory of a model.
 
-    An existing directory is taken as it is. A plain name is looked up in `$OPENK2_WEIGHTS`, then in `weights/` of the
-    repository the package runs from, then in `weights/` below the current directory. Raises ChatError saying where it
-    looked.
+    An existing directory is taken as it is; of a training run, the model of its newest checkpoint. A plain name is
+    looked up in `$OPENK2_WEIGHTS`, then in `weights/` of the repository the package runs from, then in `weights/` below
+    the current directory. Raises ChatError saying where it looked.
     """
     path = Path(name_or_directory).expanduser()
     if path.is_dir():
-        return path
+        saved = sorted(path.glob("checkpoints/step-????????/model"))
+        return saved[-1] if saved else path
     if len(path.parts) != 1:
         raise ChatError(f"{path}: no such model directory")
     places = [Path(__file__).resolve().parents[3] / "weights", Path.cwd() / "weights"]

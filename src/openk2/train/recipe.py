@@ -154,8 +154,8 @@ class TrainRecipe:
         return -(-self.schedule.tokens // self.batch.tokens)
 
     def table(self) -> dict[str, Any]:
-        """The recipe as plain data, for the run's record."""
-        return dataclasses.asdict(self)
+        """The recipe as plain JSON data, for the run's record."""
+        return {**dataclasses.asdict(self), "source": [dataclasses.asdict(source) for source in self.source]}
 
     def continues(self, recorded: dict[str, Any]) -> str | None:
         """None where a run recorded with that table may go on with this recipe, else the first key that differs.

@@ -52,6 +52,22 @@ class Shared:
     """Set from outside to ask for a stop."""
 
 
+class Seen:
+    """What all workers together saw in one step; taken while nobody writes, since the next step begins at once."""
+
+    def __init__(self, shared: Shared) -> None:
+        losses, weight = shared.totals_W2.sum(0).tolist()
+        self.weight: float = max(weight, 1.0)
+        """Σ loss weights of the step's predictions."""
+        self.loss: float = losses / self.weight
+        """Nats per prediction."""
+        self.max_logit_LH = shared.max_logit_WLH.amax(0)
+        self.load_LE = shared.load_WLE.sum(0)
+        self.grad_norm = 0.0
+        self.clipped_heads = 0
+        """Heads QK-Clip rescaled after the step."""
+
+
 def share(master: K2Model, workers: int, dtype: torch.dtype, kinds: int) -> Shared:
     """Put a model into shared memory for so many workers; `kinds` held-out kinds will be measured."""
     master.share_memory()

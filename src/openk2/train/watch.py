@@ -19,7 +19,7 @@ from torch import Tensor
 from openk2.errors import TrainError
 from openk2.train.heldout import HeldOut
 from openk2.train.recipe import TrainRecipe
-from openk2.train.shared import Shared
+from openk2.train.shared import Seen
 
 SMOOTHING = 0.98
 """Of the running mean a spike is measured against."""
@@ -59,10 +59,8 @@ class Watch:
         """What a checkpoint keeps so that the log goes on as if nothing had happened."""
         return {"mean": self._mean, "seconds": self._seconds, "evaluations": self.evaluations}
 
-    def step(self, step: int, shared: Shared, lr: float, seconds: float) -> None:
+    def step(self, step: int, seen: Seen, lr: float, seconds: float) -> None:
         """Log one optimiser step."""
-        losses, weight = (float(value) for value in shared.totals_W2.sum(0))
-        loss = losses / max(weight, 1.0)
         tokens = self._recipe.batch.tokens
         self._seconds += seconds
         speed = tokens / max(seconds, 1e-9)
@@ -72,30 +70,28 @@ class Watch:
             "step": step,
             "tokens": step * tokens,
             "samples": [(step - 1) * self._recipe.rows, step * self._recipe.rows],
-            "loss": loss,
+            "loss": seen.loss,
             "lr": lr,
-            "grad_norm": math.sqrt(float(shared.squares_W.sum())),
+            "grad_norm": seen.grad_norm,
             "seconds": round(seconds, 4),
             "tokens_per_second": round(speed, 1),
         }
         self._write(record)
-        if self._mean is not None and step > SETTLING and loss > self._mean + self._recipe.watch.spike:
-            self._write({"type": "spike", "step": step, "loss": loss, "expected": self._mean})
-        self._mean = loss if self._mean is None else SMOOTHING * self._mean + (1 - SMOOTHING) * loss
-        if step % self._recipe.watch.detail_every == 0:
-            self._detail(step, shared)
-        self.progress = Progress(step, self._recipe.steps, step * tokens, loss, lr, self._speed, self.evaluations)
+        if self._mean is not None and step > SETTLING and seen.loss > self._mean + self._recipe.watch.spike:
+            self._write({"type": "spike", "step": step, "loss": seen.loss, "expected": self._mean})
+        self._mean = seen.loss if self._mean is None else SMOOTHING * self._mean + (1 - SMOOTHING) * seen.loss
+        self.progress = Progress(step, self._recipe.steps, step * tokens, seen.loss, lr, self._speed, self.evaluations)
 
-    def _detail(self, step: int, shared: Shared) -> None:
-        load_LE = shared.load_WLE.sum(0)[list(shared.master.moe_blocks())].float()
-        load_LE = load_LE / load_LE.sum(-1, keepdim=True).clamp(min=1)
+    def detail(self, step: int, seen: Seen, moe_layers: list[int]) -> None:
+        """Log the largest logit of every head and the load of every expert."""
+        load_LE = seen.load_LE[moe_layers].float()
         self._write(
             {
                 "type": "detail",
                 "step": step,
-                "max_logit_LH": _rounded(shared.max_logit_WLH.amax(0), 2),
-                "clipped_heads": int(shared.clipped_W.sum()),
-                "load_LE": _rounded(load_LE, 4),
+                "max_logit_LH": _rounded(seen.max_logit_LH, 2),
+                "clipped_heads": seen.clipped_heads,
+                "load_LE": _rounded(load_LE / load_LE.sum(-1, keepdim=True).clamp(min=1), 4),
             }
         )
 

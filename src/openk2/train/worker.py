@@ -30,7 +30,7 @@ from openk2.optim.schedule import warmup_stable_decay
 from openk2.train.batches import MicroBatch, micro_batches, open_loader
 from openk2.train.heldout import HeldOut
 from openk2.train.recipe import TrainRecipe
-from openk2.train.shared import Shared
+from openk2.train.shared import Seen, Shared
 from openk2.train.watch import Watch
 
 _PR_SET_PDEATHSIG = 1
@@ -125,8 +125,8 @@ class Worker:
             self._clear()
             for batch in micro_batches(self.recipe, self.loader, step, self.rank, self.workers):
                 self._loss(batch)
-            self._step(step)
-            if self._watch(step + 1, began):
+            seen = self._step(step)
+            if self._watch(step + 1, seen, began):
                 return "stopped"
         return "done"
 
@@ -155,40 +155,42 @@ class Worker:
                     parameter.grad = None
         self.shared.totals_W2[self.rank] += torch.stack((loss.detach().double(), weights_N.double().sum()))
 
-    def _step(self, step: int) -> None:
+    def _step(self, step: int) -> Seen:
         """Sum what is owned over the workers, scale, update, clip heads, balance experts."""
         shared, o = self.shared, self.recipe.optimizer
         self._publish_counts()
         shared.barrier.wait()
-        total = float(shared.totals_W2[:, 1].sum())
-        if not math.isfinite(float(shared.totals_W2[:, 0].sum())):
+        seen = Seen(shared)
+        if not math.isfinite(seen.loss):
             raise TrainError(
                 f"loss is not a number at step {step + 1}; lower optimizer.lr, the last checkpoint is intact"
             )
         square = 0.0
         for name in self.owned:
             place = shared.slices[name]
-            summed_P = shared.gradients_WP[:, place].sum(0).div_(max(total, 1.0))
+            summed_P = shared.gradients_WP[:, place].sum(0).div_(seen.weight)
             shared.gradients_WP[self.rank, place] = summed_P
             square += float(summed_P.square().sum(dtype=torch.float64))
             shared.master.get_parameter(name).grad = self._gradient_views[name]
         shared.squares_W[self.rank] = square
         shared.barrier.wait()
-        norm = math.sqrt(float(shared.squares_W.sum()))
-        if 0 < o.clip_norm < norm:
+        seen.grad_norm = math.sqrt(float(shared.squares_W.sum()))
+        if 0 < o.clip_norm < seen.grad_norm:
             for name in self.owned:
-                self._gradient_views[name].mul_(o.clip_norm / norm)
+                self._gradient_views[name].mul_(o.clip_norm / seen.grad_norm)
         self.optimizer.set_lr(o.lr * self._factor(step))
         self.optimizer.step()
-        shared.clipped_W[self.rank] = self.optimizer.clip(shared.max_logit_WLH.amax(0))
+        shared.clipped_W[self.rank] = self.optimizer.clip(seen.max_logit_LH)
         for layer, block in shared.master.moe_blocks().items():
             if o.balance_rate > 0 and f"model.layers.{layer}.mlp.gate.weight" in self.owned:
-                nudge(block.gate.e_score_correction_bias, shared.load_WLE[:, layer].sum(0), o.balance_rate)
+                nudge(block.gate.e_score_correction_bias, seen.load_LE[layer], o.balance_rate)
         for parameter, narrow in self._copies:
             narrow.data.copy_(parameter.data)
         if self.rank == 0:
             shared.stopping[0] = int(shared.stop.is_set())
         shared.barrier.wait()
+        seen.clipped_heads = int(shared.clipped_W.sum())
+        return seen
 
     def _factor(self, step: int) -> float:
         s = self.recipe.schedule
@@ -205,12 +207,14 @@ class Worker:
         for layer, block in self.model.moe_blocks().items():
             self.shared.load_WLE[self.rank, layer] = 0 if block.load_E is None else block.load_E
 
-    def _watch(self, step: int, began: float) -> bool:
+    def _watch(self, step: int, seen: Seen, began: float) -> bool:
         """Log, measure, save; True where all workers are to stop."""
         shared, w = self.shared, self.recipe.watch
         last, stopping = step == self.recipe.steps, bool(shared.stopping[0])
         if self.watch is not None:
-            self.watch.step(step, shared, self.recipe.optimizer.lr * self._factor(step - 1), time.monotonic() - began)
+            self.watch.step(step, seen, self.recipe.optimizer.lr * self._factor(step - 1), time.monotonic() - began)
+            if step % w.detail_every == 0:
+                self.watch.detail(step, seen, list(self.model.moe_blocks()))
             self.channel.send(("step", self.watch.progress))
         if self.heldout.kinds and (last or (w.eval_every and step % w.eval_every == 0)):
             self._measure(step)

@@ -329,7 +329,7 @@ def search_read(draw: Draw) -> Turn:
     word = draw.word()
     held = Record((*(pair for pair in held.fields if pair[0] != key), (key, str(word))), held.layout, held.title)
     path = draw.file()
-    files = {str(path): held.text, str(draw.file()): record(draw, field, 2).text}
+    files = {str(draw.file()): record(draw, field, 2).text, str(path): held.text}
     values = dict(held.fields)
 
     def policy() -> Finding:
