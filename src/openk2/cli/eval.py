@@ -19,7 +19,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 SUITES = {
     "tools": "held-out tasks through the agent with real tools, beside a do-nothing agent and the oracle",
     "probe": "the oracle's dialogues by teacher forcing: a quick look at a checkpoint",
-    "text": "bits per byte of held-out text, beside gzip and a 5-gram model",
+    "text": "bits per byte of held-out text, beside gzip and 5-gram models",
 }
 
 
@@ -148,8 +148,8 @@ def _text(model: str, corpus: Path | None, maximum_bytes: int, context: int, bas
         )
     network, tokenizer = load(model), load_tokenizer(model)
     kinds = text.measure(network, tokenizer, corpus, maximum_bytes, context, baselines=baselines, say=_say)
-    _say(f"{'bits per byte':<16}{'bytes':>10}{'model':>9}{'gzip':>9}{'5-gram':>9}")
+    columns = ("model", "gzip", "byte_5gram", "token_5gram") if baselines else ("model",)
+    _say(f"{'bits per byte':<16}{'bytes':>10}" + "".join(f"{name:>13}" for name in columns))
     for kind, row in kinds.items():
-        figures = "".join(f"{row[name]:>9.3f}" if name in row else f"{'-':>9}" for name in ("model", "gzip", "ngram"))
-        _say(f"{kind:<16}{row['bytes']:>10,}{figures}")
+        _say(f"{kind:<16}{row['bytes']:>10,}" + "".join(f"{row[name]:>13.3f}" for name in columns))
     return {"context": context, "kinds": kinds}

@@ -1,8 +1,9 @@
-"""An interpolated Kneser-Ney n-gram model over token ids (Chen and Goodman 1998, equation 26), by sorting.
+"""An interpolated Kneser-Ney n-gram model over ids (Chen and Goodman 1998, equation 26), by sorting.
 
-Contexts get numbers instead of tuples: the context of length k at a place is numbered by its k-1 last tokens' number
-and the token before them. An n-gram is then one integer, and counting is `np.unique`: tens of millions of tokens take
-seconds per order. The order-1 distribution is interpolated with the uniform one, so every token has a probability.
+Contexts are numbers instead of tuples: the context of length k before a place is the n-gram of order k that ends there,
+and that n-gram's number is its rank among all of its order. So an n-gram of the next order is again one integer, and
+counting is one sort per order: seconds for tens of millions of ids. The lowest order is interpolated with the uniform
+distribution, so every id has a probability.
 """
 
 from __future__ import annotations
@@ -19,78 +20,72 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class _Level:
-    """One order: counts of n-grams and of their contexts."""
+    """One order."""
 
     keys: Ints
-    """Sorted n-grams, context number × vocabulary + token."""
+    """[grams] sorted: number of the context × vocabulary + id; the place is the n-gram's number."""
     counts: Ints
+    """[grams] how often it occurs; for lower orders, after how many different ids."""
     totals: Ints
     """[contexts] sum of the counts of its n-grams."""
     kinds: Ints
-    """[contexts] number of different tokens that follow."""
+    """[contexts] how many different ids follow."""
     discount: float
-    context_keys: Ints
-    """Sorted, shorter context's number × vocabulary + the token before it; the place is the context's number."""
 
 
 class KneserNey:
     """A trained model."""
 
-    def __init__(self, tokens: npt.NDArray[Any], vocab_size: int, order: int = 5) -> None:
+    def __init__(self, ids: npt.NDArray[Any], vocab_size: int, order: int = 5) -> None:
         """Train on one stream of ids below `vocab_size`."""
         self.vocab_size = vocab_size
-        ids = tokens.astype(np.int64)
-        contexts = np.zeros(len(ids), np.int64)
-        numbered: list[tuple[Ints, Ints, Ints]] = []
-        for length in range(order):
-            context_keys = np.zeros(1, np.int64)
-            if length:
-                context_keys, contexts = np.unique(contexts * vocab_size + _shifted(ids, length), return_inverse=True)
-            keys, firsts, counts = np.unique(contexts * vocab_size + ids, return_index=True, return_counts=True)
-            numbered.append((keys, counts, context_keys))
-            if length:
-                numbered[-2] = self._continuations(numbered[-2], previous[firsts])
-            previous = contexts * vocab_size + ids
-        self._levels = [self._level(*item) for item in numbered]
+        self._levels: list[_Level] = []
+        contexts, grams = np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
+        held_back: tuple[Ints, int] | None = None
+        for _ in range(order):
+            keys, numbers, places, counts = _rank(contexts * vocab_size + ids)
+            if held_back is not None:
+                continuations = np.bincount(grams[places], minlength=len(held_back[0]))
+                self._levels.append(self._level(held_back[0], continuations, held_back[1]))
+            held_back = keys, 1 if held_back is None else len(held_back[0])
+            grams = numbers
+            contexts = np.concatenate([np.zeros(1, np.int64), numbers[:-1]])
+        if held_back is not None:
+            self._levels.append(self._level(held_back[0], counts, held_back[1]))
 
-    @staticmethod
-    def _continuations(lower: tuple[Ints, Ints, Ints], one_per_longer: Ints) -> tuple[Ints, Ints, Ints]:
-        """A lower order counts in how many longer n-grams it occurs, not how often."""
-        keys, counts = np.unique(one_per_longer, return_counts=True)
-        return keys, counts, lower[2]
-
-    def _level(self, keys: Ints, counts: Ints, context_keys: Ints) -> _Level:
-        contexts = keys // self.vocab_size
-        totals = np.bincount(contexts, weights=counts, minlength=len(context_keys)).astype(np.int64)
-        kinds = np.bincount(contexts, minlength=len(context_keys))
+    def _level(self, keys: Ints, counts: Ints, contexts: int) -> _Level:
+        of = keys // self.vocab_size
+        totals = np.bincount(of, weights=counts, minlength=contexts).astype(np.int64)
         once, twice = int((counts == 1).sum()), int((counts == 2).sum())
-        return _Level(keys, counts, totals, kinds, once / (once + 2 * twice) if once and twice else 0.5, context_keys)
+        discount = once / (once + 2 * twice) if once and twice else 0.5
+        return _Level(keys, counts, totals, np.bincount(of, minlength=contexts), discount)
 
-    def log2_probabilities(self, tokens: npt.NDArray[Any]) -> Floats:
-        """[n] base-2 logarithm of each token's probability given those before it in the stream."""
-        ids = tokens.astype(np.int64)
+    def log2_probabilities(self, ids: npt.NDArray[Any]) -> Floats:
+        """[n] base-2 logarithm of each id's probability given those before it in the stream."""
         probability = np.full(len(ids), 1.0 / self.vocab_size)
         contexts = np.zeros(len(ids), np.int64)
-        for length, level in enumerate(self._levels):
-            if length:
-                wanted = np.where(contexts < 0, -1, contexts * self.vocab_size + _shifted(ids, length))
-                contexts = _find(level.context_keys, wanted)
+        for level in self._levels:
             known = contexts >= 0
-            count = np.zeros(len(ids))
-            place = _find(level.keys, np.where(known, contexts * self.vocab_size + ids, -1))
-            count[place >= 0] = level.counts[place[place >= 0]]
-            total = np.where(known, level.totals[contexts], 0)
-            seen = total > 0
-            kept = np.maximum(count - level.discount, 0.0)
+            grams = _find(level.keys, np.where(known, contexts * self.vocab_size + ids, -1))
+            counts = np.where(grams >= 0, level.counts[grams], 0)
+            totals = np.where(known, level.totals[contexts], 0)
+            kept = np.maximum(counts - level.discount, 0.0)
             spread = level.discount * level.kinds[contexts]
-            mixed = (kept + spread * probability) / np.maximum(total, 1)
-            probability = np.where(seen, mixed, probability)
+            mixed = (kept + spread * probability) / np.maximum(totals, 1)
+            probability = np.where(totals > 0, mixed, probability)
+            contexts = np.concatenate([np.full(1, -1), grams[:-1]])
         return np.asarray(np.log2(probability))
 
 
-def _shifted(ids: Ints, length: int) -> Ints:
-    """The token `length` places before each; 0 before the beginning."""
-    return np.concatenate([np.zeros(min(length, len(ids)), np.int64), ids[:-length]])[: len(ids)]
+def _rank(keys: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """(sorted distinct keys, [n] each key's rank, a place where each distinct key stands, its count)."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    new = np.concatenate([np.ones(1, bool), ordered[1:] != ordered[:-1]])
+    numbers = np.empty(len(keys), np.int64)
+    numbers[order] = np.cumsum(new) - 1
+    starts = np.flatnonzero(new)
+    return ordered[starts], numbers, order[starts], np.diff(np.append(starts, len(keys)))
 
 
 def _find(keys: Ints, wanted: Ints) -> Ints:

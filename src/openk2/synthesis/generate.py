@@ -21,6 +21,7 @@ from openk2.chat.messages import Message
 from openk2.chat.template import render_with_mask
 from openk2.chat.tokenizer import Tokenizer
 from openk2.environments import Bench, Mixture, Task, make_task, verify
+from openk2.errors import EvaluationError
 
 CHUNK = 1000
 """Tasks of one chunk."""
@@ -49,7 +50,7 @@ class Chunk:
     families: list[str]
     """Of each trajectory."""
     rejected: list[str]
-    """`TASK: reason` for every dialogue the verifier refused."""
+    """`TASK: reason` for every dialogue that could not be played or that the verifier refused."""
     too_long: int
     traces: list[str]
     """Readable JSON lines of the first dialogues, as many as were asked for."""
@@ -83,7 +84,7 @@ class _Played:
 
     family: str
     refused: str | None
-    """Why the verifier refused it; then the rest is empty."""
+    """Why it could not be played, or why the verifier refused it; then the rest is empty."""
     ids: list[int]
     mask: list[bool]
     trace: str
@@ -121,7 +122,10 @@ async def _play_all(numbers: range, plan: Plan, tokenizer: Tokenizer, directory:
 
 async def _play(task: Task, tokenizer: Tokenizer, bench: Bench) -> _Played:
     bench.prepare(task)
-    messages = await bench.play(task)
+    try:
+        messages = await bench.play(task)
+    except EvaluationError as error:
+        return _Played(task.family, str(error), [], [], "")
     verdict = verify(task, messages, bench.workspace)
     if verdict.score < 1:
         return _Played(task.family, f"{task.id}: {'; '.join(verdict.reasons)}", [], [], "")
