@@ -1,7 +1,6 @@
 """A workspace, a secret beside it, and sandboxes with short limits, shared by the agent's tests."""
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 
 from openk2.agent.sandbox.client import Limits, Outcome, Sandbox
 from openk2.agent.tools import ToolBox, workspace_tools
-from openk2.chat.messages import Message, ToolCall
 
 SMALL = Limits(seconds=20, cpu_seconds=20, memory_bytes=256 << 20, file_bytes=1 << 20, processes=16, open_files=64)
 
@@ -72,9 +70,3 @@ def python(workspace: Path, sandbox: Sandbox) -> Callable[[str], Outcome]:
 def shell(workspace: Path, sandbox: Sandbox) -> Callable[[str], Outcome]:
     """Runs a command in the workspace."""
     return lambda command: asyncio.run(sandbox.shell(command, workspace))
-
-
-def calls(*pairs: tuple[str, object]) -> Message:
-    """An assistant message that makes these calls: (name, arguments object or text)."""
-    texts = [(name, given if isinstance(given, str) else json.dumps(given)) for name, given in pairs]
-    return Message("assistant", tool_calls=tuple(ToolCall(f"call{i}", *text) for i, text in enumerate(texts)))

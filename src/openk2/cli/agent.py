@@ -61,9 +61,9 @@ def agent(
         writer = stack.enter_context(open_trace(trace)) if trace is not None else None
         backend = open_backend(model)
         display = Display(console)
-        console.print(f"{backend.name} in {workspace}; tools: {', '.join(toolbox.names)}", markup=False)
+        console.print(f"{backend.name} in {workspace}; tools: {', '.join(toolbox.names)}", markup=False, soft_wrap=True)
         if isolation:
-            console.print(f"sandbox: {isolation}", markup=False)
+            console.print(f"sandbox: {isolation}", markup=False, soft_wrap=True)
         runner = Agent(
             backend,
             toolbox,

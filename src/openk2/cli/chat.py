@@ -141,7 +141,7 @@ class _Talk:
             loop.remove_signal_handler(signal.SIGINT)
 
     def _say(self, text: str) -> None:
-        self._console.print(text, style="dim", markup=False)
+        self._console.print(text, style="dim", markup=False, soft_wrap=True)
 
 
 def _read() -> str | None:

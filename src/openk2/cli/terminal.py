@@ -112,10 +112,10 @@ async def _line_of_input() -> str:
     """The next line of standard input, without a thread that would outlive a cancelled wait."""
     loop = asyncio.get_running_loop()
     fd = sys.stdin.fileno()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(fd, lambda: ready.done() or ready.set_result(None))
+    ready = asyncio.Event()
+    loop.add_reader(fd, ready.set)
     try:
-        await ready
+        await ready.wait()
     finally:
         loop.remove_reader(fd)
     return os.read(fd, 4096).decode("utf-8", "replace")
