@@ -1,4 +1,6 @@
-"""One error family. Every failure a user can act on is an OpenK2Error whose message is one line: what, where, what would be accepted."""
+"""One error family. Every failure a user can act on is an OpenK2Error whose message is one line: what, where, what
+would be accepted.
+"""
 
 
 class OpenK2Error(Exception):
