@@ -62,6 +62,19 @@ def test_health_counts_the_requests_in_progress() -> None:
         assert httpx.get(f"{address}/health").json() == {"status": "ok", "model": "staged", "requests": 0}
 
 
+def test_a_body_that_breaks_off_is_no_fault_of_the_server(capfd: pytest.CaptureFixture[str]) -> None:
+    backend = says("yes")
+    with running(backend) as address:
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as connection:
+            head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\n"
+            connection.sendall(f"{head}Content-Length: 1000\r\n\r\n{{".encode())
+            assert httpx.get(f"{address}/health").status_code == 200
+    # The server has drained: whatever it had to say about the request is said.
+    assert capfd.readouterr().err == ""
+    assert backend.requests == []
+
+
 @pytest.mark.parametrize("wrong", [{"max_requests": 0}, {"heartbeat_seconds": -1}, {"allowed_origins": ("evil",)}])
 def test_settings_that_cannot_work_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ServerError, match="accepted"):

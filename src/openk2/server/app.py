@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -59,11 +60,16 @@ def _answer_errors(app: FastAPI) -> None:
         message = f"{request.method} {request.url.path}: {error.detail}"
         return error_response(ApiError(error.status_code, message))
 
+    async def left(request: Request, error: Exception) -> Response:
+        # Nobody reads this; without it a body that breaks off would be logged as a fault of the server.
+        return Response(status_code=400)
+
     async def failed(request: Request, error: Exception) -> Response:
         return error_response(ApiError(500, "internal error; the server's log has the details"))
 
     app.add_exception_handler(OpenK2Error, refused)
     app.add_exception_handler(HTTPException, no_such_route)
+    app.add_exception_handler(ClientDisconnect, left)
     app.add_exception_handler(Exception, failed)
 
 
