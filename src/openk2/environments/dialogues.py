@@ -6,7 +6,7 @@ Task `number` of a split and seed is always the same task.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from openk2.agent.prompt import SYSTEM_PROMPT
 from openk2.environments.catalogue import COMBINATIONS, DIALOGUE, FAMILIES, SPLITS, TRAINED
@@ -23,6 +23,10 @@ _SYSTEMS = (
     "You work in a folder of files.",
     "You are K2-nano.",
 )
+
+
+_ONCE = ("date", "date_write", "list")
+"""Families that only begin a dialogue: what they find would depend on the other turns."""
 
 
 @dataclass(frozen=True)
@@ -77,22 +81,33 @@ def _turns(draw: Draw, split: str, mixture: Mixture, family: str | None) -> tupl
     if family == DIALOGUE or (family is None and draw.chance(mixture.dialogues)):
         shape = draw.rng.random()
         first = _turn(draw, split, mixture)
+        others = _without(_ONCE, split, mixture)
         if shape < 0.2:
             return talk.chat(draw), first
         if shape < 0.35:
             return first, talk.thanks(draw)
         if shape < 0.75:
-            return first, _turn(draw, split, mixture)
-        return first, _turn(draw, split, mixture), _turn(draw, split, mixture)
+            return first, _turn(draw, split, others)
+        return first, _turn(draw, split, others), _turn(draw, split, others)
     if family is None:
         return (_turn(draw, split, mixture),)
     return (_checked(draw, family),)
 
 
 def _turn(draw: Draw, split: str, mixture: Mixture) -> Turn:
+    weights = _weights(split, mixture)
+    return _checked(draw, draw.rng.choices(list(weights), list(weights.values()))[0])
+
+
+def _without(names: tuple[str, ...], split: str, mixture: Mixture) -> Mixture:
+    """The mixture without some families; unchanged when nothing else would be left."""
+    families = {**_weights(split, mixture), **dict.fromkeys(names, 0.0)}
+    return replace(mixture, families=families) if any(families.values()) else mixture
+
+
+def _weights(split: str, mixture: Mixture) -> dict[str, float]:
     names = COMBINATIONS if split == "new_combinations" else tuple(mixture.families) or TRAINED
-    weights = [mixture.families.get(name, 1.0) for name in names]
-    return _checked(draw, draw.rng.choices(names, weights)[0])
+    return {name: mixture.families.get(name, 1.0) for name in names}
 
 
 def _checked(draw: Draw, family: str) -> Turn:
@@ -125,7 +140,9 @@ def _system(rng: random.Random, mixture: Mixture) -> str | None:
 
 
 def _declared(rng: random.Random, turns: tuple[Turn, ...], mixture: Mixture, split: str) -> tuple[Declared, ...]:
-    """The tools the turns need and some they do not, shuffled, perhaps renamed and described in other words."""
+    """The tools the turns need and some they do not, perhaps renamed and described in other words.
+
+    Shuffled, except that half of the complete sets under their own names stand in the agent's order."""
     needed = list(dict.fromkeys(tool for turn in turns for tool in turn.tools))
     if not needed and rng.random() < mixture.chat_without_tools:
         return ()
@@ -134,9 +151,10 @@ def _declared(rng: random.Random, turns: tuple[Turn, ...], mixture: Mixture, spl
     else:
         others = [tool for tool in TOOL_NAMES if tool not in needed]
         chosen = needed + rng.sample(others, min(len(others), rng.choice((0, 0, 1, 1, 2, 3)) + (not needed)))
-    rng.shuffle(chosen)
     held_out = split == "new_tool_names"
     renaming = held_out or rng.random() < mixture.renamed_tools
+    if renaming or len(chosen) < len(TOOL_NAMES) or rng.random() < 0.5:
+        rng.shuffle(chosen)
     names: dict[str, str] = {}
     for tool in chosen:
         name = tool
