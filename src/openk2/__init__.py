@@ -7,6 +7,7 @@ _PUBLIC = {
     "Agent": ("openk2.agent.loop", "Agent"),
     "Engine": ("openk2.engine.engine", "Engine"),
     "K2Config": ("openk2.config", "K2Config"),
+    "MuonClip": ("openk2.optim.muonclip", "MuonClip"),
     "SamplingParams": ("openk2.chat.messages", "SamplingParams"),
     "load": ("openk2.checkpoint.reader", "load"),
     "parse": ("openk2.chat.public", "parse"),

@@ -14,6 +14,7 @@ from openk2.errors import OpenK2Error
 COMMANDS = {
     "agent": "Solve a task in a workspace with tools.",
     "chat": "Talk to a model in the terminal.",
+    "convert": "Write a model in another number format.",
     "data": "Build, list and verify training text.",
     "eval": "Score a model on a suite.",
     "generate": "Continue a text.",

@@ -5,13 +5,14 @@ ignored, as OpenAI's own servers and clients expect. The form is that of OpenAI'
 for `tool_choice` (`none` and `auto`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from openk2.chat.messages import ChatRequest, SamplingParams, messages_from_openai, tools_from_openai
+from openk2.chat.messages import ChatRequest, Message, SamplingParams, messages_from_openai, tools_from_openai
 from openk2.server.errors import ApiError
 
 MAX_STOP_TEXTS = 16
@@ -110,7 +111,7 @@ def read_chat_call(body: bytes, request_id: str) -> ChatCall:
         raise _type_error(error) from None
     tools = tools_from_openai(chat.tools)
     request = ChatRequest(
-        messages=messages_from_openai(chat.messages),
+        messages=named_results(messages_from_openai(chat.messages)),
         tools=() if chat.tool_choice == "none" else tools,
         sampling=_sampling(chat),
         request_id=request_id,
@@ -121,6 +122,19 @@ def read_chat_call(body: bytes, request_id: str) -> ChatCall:
         )
     include_usage = chat.stream_options is not None and bool(chat.stream_options.include_usage)
     return ChatCall(chat.model, request, bool(chat.stream), include_usage)
+
+
+def named_results(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Tool messages that leave their tool's name out get it from the call they answer: the template writes it into the
+    turn's header, and clients of OpenAI's API need not send it."""
+    names: dict[str, str] = {}
+    named = []
+    for message in messages:
+        names.update((call.id, call.name) for call in message.tool_calls)
+        if message.role == "tool" and message.name is None and message.tool_call_id in names:
+            message = replace(message, name=names[message.tool_call_id])
+        named.append(message)
+    return tuple(named)
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
