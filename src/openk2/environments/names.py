@@ -14,7 +14,7 @@ from openk2.environments.vocabulary import NOUNS
 
 TOOL_NAMES = ("python", "list_files", "read_file", "search_files", "write_file", "sql", "current_date")
 """The workspace tools of `openk2.agent.tools` a small model knows."""
-HELD_OUT_SHARE = 5
+HELD_OUT_SHARE = 10
 """One name in so many is held out."""
 _PARTS = {
     "python": ("run eval execute compute calc do", "python code script expression snippet program"),

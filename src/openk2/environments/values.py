@@ -14,15 +14,48 @@ from functools import lru_cache
 
 from openk2.data.extract.words import COLOURS, JOBS, PEOPLE, PLACES, THINGS, TOPICS, code_name, invented
 from openk2.environments.phrasing import expand
-from openk2.environments.vocabulary import NOUNS
+from openk2.environments.vocabulary import NAMES, NOUNS, TOWNS
 
-HELD_OUT_SHARE = 5
+HELD_OUT_SHARE = 10
 """One value in so many is held out."""
+_PEOPLE = tuple(dict.fromkeys((*PEOPLE, *NAMES)))
+_PLACES = tuple(dict.fromkeys((*PLACES, *TOWNS)))
 _WORDS = tuple(dict.fromkeys((*NOUNS, *THINGS, *TOPICS, *COLOURS, *JOBS)))
 _SQL = frozenset(("index", "order", "table", "group", "unit", "union", "view", "value", "key", "trigger", "exit"))
 """Words that cannot be the name of a table, or would make a statement hard to read."""
 _NAMEABLE = tuple(word for word in _WORDS if word not in _SQL)
-_FOLDERS = ("notes", "data", "reports", "archive", "docs", "files", "projects", "letters", "logs", "lists")
+_FOLDERS = (
+    "notes",
+    "data",
+    "reports",
+    "archive",
+    "docs",
+    "files",
+    "projects",
+    "letters",
+    "logs",
+    "lists",
+    "work",
+    "home",
+    "backup",
+    "texts",
+    "papers",
+    "shared",
+    "inbox",
+    "drafts",
+    "private",
+    "public",
+    "old",
+    "new",
+    "src",
+    "material",
+    "records",
+    "journal",
+    "input",
+    "output",
+    "results",
+    "tables",
+)
 _SUFFIXES = ("txt", "txt", "txt", "md", "md", "csv", "log", "json", "cfg")
 
 
@@ -102,15 +135,15 @@ class Draw:
         """A name: known, invented, or first and last."""
         kind = self.rng.random()
         if kind < 0.35:
-            return self.among(PEOPLE)
+            return self.among(_PEOPLE)
         if kind < 0.7:
             return self.fresh(lambda: invented(self.rng).capitalize())
-        return self.fresh(lambda: f"{self.rng.choice(PEOPLE)} {invented(self.rng, 2).capitalize()}")
+        return self.fresh(lambda: f"{self.rng.choice(_PEOPLE)} {invented(self.rng, 2).capitalize()}")
 
     def place(self) -> Value:
         """A town: known or invented."""
         if self.rng.random() < 0.4:
-            return self.among(PLACES)
+            return self.among(_PLACES)
         return self.fresh(lambda: invented(self.rng).capitalize())
 
     def code(self) -> Value:
@@ -134,7 +167,7 @@ class Draw:
 
     def folder(self) -> Value:
         """A folder's name."""
-        if self.rng.random() < 0.4:
+        if self.rng.random() < 0.2:
             return self.among(_FOLDERS)
         return self.word()
 

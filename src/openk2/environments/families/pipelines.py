@@ -160,6 +160,7 @@ def _worded(draw: Draw, source: Source, calculate: bool, write: bool) -> tuple[s
 
 def _joined(draw: Draw, first: str, second: str) -> str:
     """Two requests one after the other: two sentences, or one with `and`."""
+    second = second.strip()
     imperative = second.split()[0] in (
         "multiply",
         "add",
