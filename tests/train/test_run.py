@@ -139,7 +139,7 @@ def test_a_directory_of_another_recipe_is_refused_by_the_first_key_that_differs(
 
 def test_a_loss_that_is_no_number_ends_the_run_in_one_line_and_saves_nothing_of_it(make_recipe: MakeRecipe) -> None:
     table = make_recipe(optimizer={"lr": 1e30, "clip_norm": 0.0}, watch={"checkpoint_every": 1000, "eval_every": 0})
-    with pytest.raises(TrainError, match=r"loss is not a number at step 2; lower optimizer\.lr"):
+    with pytest.raises(TrainError, match=r"loss is not a number at step \d; lower optimizer\.lr"):
         train(parse_recipe(table))
     assert not checkpoints(Path(table["output"]) / "checkpoints")
 
