@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from openk2.environments.families import combined, copying, recovery, talk
+from openk2.environments.families import chains, combined, copying, recovery, talk
 from openk2.environments.families.calculations import calculation, word_question
 from openk2.environments.families.dates import today_source
 from openk2.environments.families.files import count_lines, find_file, read_field
@@ -75,9 +75,13 @@ FAMILIES = MappingProxyType(
             Family("search_calc", pipeline("search_calc", count_lines, calculate=True), 2),
             Family("sql_calc", pipeline("sql_calc", sql_number, calculate=True), 2),
             Family("search_read", combined.search_read, 2),
+            Family("read_read", pipeline("read_read", chains.read_read), 2),
+            Family("list_read", pipeline("list_read", chains.list_read), 2),
+            Family("sql_search", pipeline("sql_search", chains.sql_search), 2),
             Family("read_write", pipeline("read_write", _read_any, write=True), 2),
             Family("sql_write", pipeline("sql_write", _sql_any, write=True), 2),
             Family("calc_write", pipeline("calc_write", calculation, write=True), 2),
+            Family("word_write", pipeline("word_write", word_question, write=True), 2),
             Family("date_write", pipeline("date_write", today_source, write=True), 2),
             Family("copy_file", combined.copy_file, 2),
             Family("missing_file", recovery.missing_file, 2),
@@ -90,8 +94,8 @@ FAMILIES = MappingProxyType(
             Family("reads_calc_write", combined.reads_calc_write, 5),
             Family("search_write", pipeline("search_write", count_lines, write=True), 2, trained=False),
             Family("find_write", pipeline("find_write", find_file, write=True), 2, trained=False),
-            Family("sql_read", pipeline("sql_read", combined.sql_read), 2, trained=False),
-            Family("read_search", pipeline("read_search", combined.read_search), 2, trained=False),
+            Family("sql_read", pipeline("sql_read", chains.sql_read), 2, trained=False),
+            Family("read_search", pipeline("read_search", chains.read_search), 2, trained=False),
             Family(
                 "read_calc_write",
                 pipeline("read_calc_write", _read_number, calculate=True, write=True),

@@ -1,4 +1,4 @@
-"""Families whose steps depend on one another in other ways: what one tool finds tells the next one where to look."""
+"""Families of their own shape: listing, showing, writing and copying files, several files at once, changing tables."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from openk2.environments.families.files import (
     Record,
     line,
     other_files,
-    read_field,
     reading,
     record,
     searching,
 )
-from openk2.environments.families.source import Finding, Source, opened
-from openk2.environments.families.tables import database, querying
+from openk2.environments.families.source import Finding, opened
+from openk2.environments.families.tables import database
 from openk2.environments.task import Call, Expected, Query, Table, Turn, World
 from openk2.environments.values import Draw, Value
 
@@ -372,68 +371,3 @@ def sql_change(draw: Draw) -> Turn:
     request = draw.say(train, held_out, table=name, db=Value(path), name=who, column=column, cell=cell)
     state = Query(path, f"SELECT name, {column} FROM {name}", after)
     return Turn("sql_change", opened(draw, request), Expected("state", queries=(state,)), policy, ("sql",), world)
-
-
-def sql_read(draw: Draw) -> Source:
-    """A table says which file, the file holds the field."""
-    who = draw.person()
-    name = draw.identifier()
-    inner = read_field(draw, numeric=False)
-    path = next(iter(inner.world.files))
-    field = inner.answer.split()[1]
-    rows = ((str(who), path), *((str(draw.person()), str(draw.file())) for _ in range(2)))
-    rows = tuple(sorted(rows))
-    world = database(draw, str(name), Table(("name", "file"), rows))
-    (db,) = world.databases
-    merged = world.merged(inner.world)
-    if merged is None:
-        raise ValueError("the paths of one draw are distinct")
-
-    def find() -> Finding:
-        yield from querying(db, f"SELECT file FROM {name} WHERE name = '{who}'")()
-        return (yield from inner.find())
-
-    noun = draw.say(
-        (
-            "the $field in the file of $who in table $table of $db",
-            "the $field in the file that table $table of $db has for $who",
-        ),
-        ("the $field of the file listed for $who in table $table of $db",),
-        field=field,
-        who=who,
-        table=name,
-        db=Value(db),
-    )
-    question = f"what is {noun}?"
-    return Source(noun, question, inner.value, inner.answer, find, ("sql", "read_file"), merged, inner.rivals)
-
-
-def read_search(draw: Draw) -> Source:
-    """A file names a word, the search counts the lines that mention it elsewhere."""
-    field = draw.rng.choice([name for name in TEXT_FIELDS if name not in ("code", "password", "key")])
-    held = record(draw, field)
-    path, folder = draw.file(), draw.folder()
-    word = dict(held.fields)[field]
-    hits = draw.rng.randint(1, 4)
-    lines = [line(draw, word) for _ in range(hits)] + [line(draw, draw.word())]
-    draw.rng.shuffle(lines)
-    files = {str(path): held.text, str(draw.file(folder)): "\n".join(lines) + "\n"}
-
-    def find() -> Finding:
-        value = yield from reading(str(path), held, field)()
-        (output,) = yield (Call("search_files", {"text": value, "path": str(folder)}),)
-        return output.split(" ", 1)[0]
-
-    noun = draw.say(
-        (
-            "the number of lines in $folder that mention the $field from $path",
-            "the number of lines in $folder with the $field in $path",
-        ),
-        ("the line count in $folder for the $field in $path",),
-        folder=folder,
-        field=field,
-        path=path,
-    )
-    question = f"what is {noun}?"
-    tools = ("read_file", "search_files")
-    return Source(noun, question, str(hits), "There are {} lines.", find, tools, World(files), (), True)

@@ -102,7 +102,7 @@ _WRITE_OVER = (
     "(write|save|put) $noun (to|into|in) [the file ]$file.",
     "store $noun in [the file ]$file.",
     "save $noun as $file.",
-    "create $file with $noun [in it].",
+    "create $file with $noun[ in it].",
 )
 _WRITE_OVER_NEW = (
     "$noun should be written to $file.",
