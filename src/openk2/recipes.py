@@ -6,6 +6,7 @@ tables, and dictionaries; the dataclass's defaults are the recipe's. Fields with
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import tomllib
 import types
@@ -48,7 +49,7 @@ def read_table(cls: type[T], table: Any, where: str) -> T:
 
 def override(table: dict[str, Any], assignments: typing.Iterable[str]) -> dict[str, Any]:
     """The table with `section.key=value` assignments applied; values are TOML, or plain text where that fails."""
-    changed = {key: dict(value) if isinstance(value, dict) else value for key, value in table.items()}
+    changed = copy.deepcopy(table)
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals or not name:
