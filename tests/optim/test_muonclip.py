@@ -56,24 +56,26 @@ def test_muon_update_equals_torch_muon_on_plain_matrices() -> None:
         backward(model, step)
         for name, parameter in twin.named_parameters():
             parameter.grad = model.get_parameter(name).grad.clone()
+        before = {name: twin.get_parameter(name).detach().clone() for name in names}
         ours.step()
         theirs.step()
         for name in names:
             mine, other = model.get_parameter(name), twin.get_parameter(name)
-            # both orthogonalise in bfloat16; products are summed in another order in a batch
-            assert (mine - other).abs().max() < 0.02 * 0.2 * max(mine.shape) ** 0.5 * 0.02, name
+            # both orthogonalise in bfloat16, whose products are summed in another order in a batch
+            assert (mine - other).norm() < 0.01 * (other - before[name]).norm(), name
         for name, parameter in twin.named_parameters():
             parameter.data.copy_(model.get_parameter(name).data)
 
 
-def test_muon_update_equals_torch_muon_exactly_when_a_matrix_stands_alone() -> None:
+def test_muon_update_equals_torch_muon_when_a_matrix_stands_alone() -> None:
     gradient = torch.randn(48, 96, generator=torch.Generator().manual_seed(1))
     weight = torch.nn.Parameter(torch.zeros(48, 96))
     theirs = torch.optim.Muon([weight], lr=1.0, weight_decay=0.0, momentum=0.0, adjust_lr_fn="match_rms_adamw")
     weight.grad = gradient.clone()
     theirs.step()
     ours = -0.2 * 96**0.5 * orthogonalize(gradient[None])[0].float()
-    torch.testing.assert_close(ours, weight.detach(), atol=2e-2, rtol=2e-2)
+    # bit-equal where the processor sums a batched product as it sums a single one
+    assert (ours - weight.detach()).norm() < 0.005 * weight.detach().norm()
 
 
 @given(st.integers(2, 24), st.integers(2, 24), st.integers(0, 2**16))

@@ -101,7 +101,7 @@ class ComputeSection:
     """`[compute]`."""
 
     workers: int = 0
-    """Processes of one thread each; 0: as many as there are cores, at most 2 for the small presets' step sizes."""
+    """Processes of one thread each; 0: one per core, but no more than there are micro-batches in a step."""
     dtype: str = "auto"
     """Type of the forward and backward pass: float32, bfloat16, or auto, the faster one on this machine."""
 
