@@ -2,8 +2,9 @@
 
 Contexts are numbers instead of tuples: the context of length k before a place is the n-gram of order k that ends there,
 and that n-gram's number is its rank among all of its order. So an n-gram of the next order is again one integer, and
-counting is one sort per order: seconds for tens of millions of ids. The lowest order is interpolated with the uniform
-distribution, so every id has a probability.
+counting is one sort per order: seconds for tens of millions of ids. The stream is counted as a ring, its last id before
+its first: so every n-gram has a whole context, each context's own suffix is a context too, and the probabilities after
+any context sum to one. The lowest order is interpolated with the uniform distribution, so every id has a probability.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class KneserNey:
                 self._levels.append(self._level(held_back[0], continuations, held_back[1]))
             held_back = keys, 1 if held_back is None else len(held_back[0])
             grams = numbers
-            contexts = np.concatenate([np.zeros(1, np.int64), numbers[:-1]])
+            contexts = np.roll(numbers, 1)
         if held_back is not None:
             self._levels.append(self._level(held_back[0], counts, held_back[1]))
 
