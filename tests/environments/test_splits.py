@@ -15,7 +15,12 @@ from openk2.environments.names import TOOL_NAMES, is_held_out_name, new_name
 from openk2.environments.phrasing import expand
 from openk2.environments.values import Draw, is_held_out
 
-SHARED = {*source._IMPERATIVE, *source._QUESTION, *(pattern for asks in talk._BEYOND.values() for pattern in asks), ""}
+SHARED = {
+    *source._MORE_IMPERATIVE,
+    *source._MORE_QUESTION,
+    *(ask for asks in talk._BEYOND.values() for ask in asks),
+    "",
+}
 """Openings, which held-out phrasings use half of the time, and what a tool-less assistant is asked for."""
 WITHOUT_PHRASINGS = {"chat"}
 

@@ -16,6 +16,13 @@ _VIA_FILE = (
     "the $field from the file that $path points to",
     "the $field of the file whose name is in $path",
     "the $field in the file that stands in $path",
+    "the $field in the file whose name $path gives",
+    "the $field in the file whose name is in $path",
+    "the $field from the file named in $path",
+    "the $field in the file whose path $path holds",
+    "the $field in the other file that $path names",
+    "the $field of the file that is named in $path",
+    "the $field stated in the file that $path points to",
 )
 _VIA_FILE_NEW = (
     "the $field given by the file which $path mentions",
@@ -28,6 +35,19 @@ _VIA_FILE_ASK = (
     "read $path, then the file it names. What is the $field there?",
     "look into $path for a file name and tell me the $field in that file.",
     "follow the file name in $path. Which $field does that file have?",
+    "in $path there is the name of another file. What is the $field in that file?",
+    "(can|could) you read $path, open the file it names and tell me the $field?",
+    "I need the $field from the file that $path names.",
+    "I want to know the $field in the file whose name is in $path.",
+    "open $path, then open the file it names. What is the $field?",
+    "$field in the file that $path names?",
+    "which $field is in the file that $path points to?",
+    "what is the $field in the file that is named in $path?",
+    "tell me the $field in the file named in $path.",
+    "get the file name from $path, then get the $field from that file.",
+    "$field of the file named in $path, please.",
+    "first read $path, it names a file. Then tell me the $field from that file.",
+    "read the file that $path names and tell me its $field.",
 )
 _VIA_FILE_ASK_NEW = (
     "there is a file name in $path. Which $field does that file give?",
@@ -38,6 +58,11 @@ _VIA_CELL = (
     "the $field in the file of $who in table $table of $db",
     "the $field in the file that table $table of $db has for $who",
     "the $field from the file which $db, table $table, lists for $who",
+    "the $field of the file that table $table of $db gives for $who",
+    "the $field from the file in the row of $who in table $table of $db",
+    "the $field in the file stored for $who in the $table table of $db",
+    "the $field stated in the file that belongs to $who in $db, table $table",
+    "the $field in the file whose path table $table of $db has for $who",
 )
 _VIA_CELL_NEW = (
     "the $field of the file listed for $who in table $table of $db",
@@ -49,6 +74,13 @@ _CELL_COUNT = (
     "the count of lines that contain the $column that $who has in $db, table $table",
     "how many lines mention the $column of $who in the $table table of $db",
     "how often the $column of $who from table $table in $db appears in the files",
+    "the number of lines that contain the $column of $who in the $table table of $db",
+    "the number of lines in my files that mention the $column of $who from $db, table $table",
+    "the number of lines with the $column that table $table of $db gives for $who",
+    "the count of lines with the $column of $who from the $table table in $db",
+    "how many lines contain the $column that table $table of $db has for $who",
+    "how often my files mention the $column of $who in table $table of $db",
+    "the number of times the files mention the $column of $who in $db, table $table",
 )
 _CELL_COUNT_NEW = (
     "the line count for the $column of $who in table $table of $db",
@@ -60,6 +92,11 @@ _FIELD_COUNT = (
     "the number of lines in $folder that mention the $field from $path",
     "the number of lines in $folder with the $field in $path",
     "the number of lines in $folder that contain the $field given in $path",
+    "the count of lines in $folder that mention the $field from $path",
+    "the number of lines in the folder $folder that mention the $field stated in $path",
+    "how many lines in $folder mention the $field from $path",
+    "how many lines in the folder $folder contain the $field given in $path",
+    "the number of lines below $folder with the $field that $path gives",
 )
 _FIELD_COUNT_NEW = (
     "the line count in $folder for the $field in $path",
@@ -71,6 +108,13 @@ _ONLY_FILE = (
     "the $field from the single file in the folder $folder",
     "the $field that the only file in $folder has",
     "the $field given in the file in $folder",
+    "the $field in the file that is in $folder",
+    "the $field of the only file in the folder $folder",
+    "the $field from the only file in $folder",
+    "the $field stated in the single file in $folder",
+    "the $field in the one file that $folder holds",
+    "the $field from the one file in the folder $folder",
+    "the $field that is in the only file of the folder $folder",
 )
 _ONLY_FILE_NEW = (
     "the $field of the sole file in $folder",
@@ -83,13 +127,44 @@ _ONLY_FILE_ASK = (
     "list $folder and read the file in it. What is the $field?",
     "look into the folder $folder, read its file and tell me the $field.",
     "which $field does the only file in $folder have?",
+    "what is the $field in the only file in $folder?",
+    "what $field does the one file in $folder state?",
+    "in $folder there is only one file. What is the $field in it?",
+    "(can|could) you open the only file in $folder and tell me the $field?",
+    "I need the $field from the only file in $folder.",
+    "I want to know the $field in the one file in the folder $folder.",
+    "tell me the $field in the file in $folder, there is only one.",
+    "see which file is in $folder and tell me its $field.",
+    "find the file in $folder and read its $field.",
+    "read the only file in $folder. Which $field does it have?",
+    "I forgot the name of the file in $folder, but I need its $field.",
+    "$field from the only file in $folder?",
+    "the $field from the one file in $folder, please.",
 )
 _ONLY_FILE_ASK_NEW = (
     "the folder $folder has a single file. Which $field does it give?",
     "open whatever file is in $folder and give me the $field.",
     "one file lies in $folder. I need its $field.",
 )
-_ASK = ("what is $noun?", "tell me $noun.", "find $noun.", "give me $noun.", "I want to know $noun.")
+_ASK = (
+    "what is $noun?",
+    "tell me $noun.",
+    "find $noun.",
+    "give me $noun.",
+    "I want to know $noun.",
+    "(can|could) you find $noun?",
+    "(can|could) you tell me $noun?",
+    "I need $noun.",
+    "I would like to know $noun.",
+    "find out $noun.",
+    "get $noun.",
+    "look up $noun.",
+    "do you know $noun?",
+    "$noun, please.",
+    "$noun?",
+    "check $noun for me.",
+    "for a report I need $noun.",
+)
 _ASK_NEW = ("let me know $noun.", "I am asking for $noun.", "report $noun.", "could I have $noun?")
 
 
