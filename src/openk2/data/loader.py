@@ -35,8 +35,8 @@ class Sample:
     tokens: npt.NDArray[np.int64]
     """[T + 1] token ids."""
     weights: npt.NDArray[np.float32]
-    """[T] loss weight of each prediction: 0 for padding, the loader's `prompt_weight` for what the assistant did not
-    emit, else 1.
+    """[T] loss weight of each prediction: 0 for padding and for what the assistant did not emit, except the loader's
+    `prompt_share` of it; else 1.
     """
     starts: npt.NDArray[np.int64]
     """[T] place in the row where each input's trajectory begins; all 0 for text, which is read as one stream."""
@@ -105,8 +105,8 @@ class PackedRows:
     in `left_out`.
     """
 
-    def __init__(self, shards: TrajectoryShards, sequence: int, prompt_weight: float = 0.0) -> None:
-        self._shards, self._sequence, self._prompt_weight = shards, sequence, prompt_weight
+    def __init__(self, shards: TrajectoryShards, sequence: int, prompt_share: float = 0.0) -> None:
+        self._shards, self._sequence, self._prompt_share = shards, sequence, prompt_share
         self._rows = pack(shards.lengths.tolist(), sequence + 1)
         self.left_out = len(shards.lengths) - sum(map(len, self._rows))
         if not self._rows:
@@ -129,11 +129,17 @@ class PackedRows:
         for member in self._rows[number]:
             ids, mask = self._shards.trajectory(member)
             tokens[at : at + len(ids)] = ids
-            weights[at : at + len(ids)] = np.where(mask, np.float32(1.0), np.float32(self._prompt_weight))
+            weights[at : at + len(ids)] = mask | self._learnt_of_the_prompt(member, len(ids))
             weights[at] = 0.0
             starts[at:] = at
             at += len(ids)
         return Sample(tokens, weights[1:], starts[:-1])
+
+    def _learnt_of_the_prompt(self, member: int, length: int) -> npt.NDArray[np.bool_]:
+        """Which places of a trajectory count whoever wrote them, the same in every epoch."""
+        if self._prompt_share == 0:
+            return np.zeros(length, bool)
+        return np.random.default_rng(member).random(length) < self._prompt_share
 
 
 def pack(lengths: Sequence[int], capacity: int) -> list[list[int]]:
@@ -178,7 +184,7 @@ class MixtureLoader:
     """
 
     def __init__(
-        self, sources: Sequence[tuple[TokenShards, float]], sequence: int, seed: int = 0, *, prompt_weight: float = 0.0
+        self, sources: Sequence[tuple[TokenShards, float]], sequence: int, seed: int = 0, *, prompt_share: float = 0.0
     ) -> None:
         if not sources:
             raise DataError("a loader needs at least one source of shards")
@@ -199,7 +205,7 @@ class MixtureLoader:
                 )
         self.sequence, self.seed = sequence, seed
         self.rows: list[TextRows | PackedRows] = [
-            PackedRows(shards, sequence, prompt_weight)
+            PackedRows(shards, sequence, prompt_share)
             if isinstance(shards, TrajectoryShards)
             else TextRows(shards, sequence)
             for shards, _ in sources

@@ -1,9 +1,9 @@
 """Causal attention for training: query blocks against the keys before them, as batched matrix products with their own
 backward.
 
-The score matrix above the diagonal is never formed, values need not be padded to the key width (torch's CPU flash
-attention asks for equal widths), and the largest softmax input per head, which QK-Clip needs, falls out of the forward
-pass.
+The score matrix is never formed above the diagonal nor before the earliest document a block of queries belongs to,
+values need not be padded to the key width (torch's CPU flash attention asks for equal widths), and the largest softmax
+input per head, which QK-Clip needs, falls out of the forward pass.
 """
 
 from __future__ import annotations
@@ -32,17 +32,18 @@ class _BlockCausalAttention(torch.autograd.Function):
         probabilities = []
         for begin in range(0, T, QUERY_BLOCK):
             end = min(begin + QUERY_BLOCK, T)
-            scores_Gtk = torch.bmm(q_GTD[:, begin:end], k_GTD[:, :end].mT)
+            first = 0 if starts_BT is None else int(starts_BT[:, begin].min())
+            scores_Gtk = torch.bmm(q_GTD[:, begin:end], k_GTD[:, first:end].mT)
             if starts_BT is None:
                 hidden_tt = index_T[None, begin:end] > index_T[begin:end, None]
-                scores_Gtk[:, :, begin:end].masked_fill_(hidden_tt, float("-inf"))
+                scores_Gtk[:, :, begin:].masked_fill_(hidden_tt, float("-inf"))
             else:
-                later_tk = index_T[:end] > index_T[begin:end, None]
-                hidden_Btk = later_tk | (index_T[:end] < starts_BT[:, begin:end, None])
-                scores_Gtk.view(B, H, end - begin, end).masked_fill_(hidden_Btk[:, None], float("-inf"))
+                later_tk = index_T[first:end] > index_T[begin:end, None]
+                hidden_Btk = later_tk | (index_T[first:end] < starts_BT[:, begin:end, None])
+                scores_Gtk.view(B, H, end - begin, end - first).masked_fill_(hidden_Btk[:, None], float("-inf"))
             max_H = torch.maximum(max_H, scores_Gtk.view(B, H, -1).amax((0, 2)).float())
             p_Gtk = scores_Gtk.softmax(-1)
-            torch.bmm(p_Gtk, v_GTV[:, :end], out=out_GTV[:, begin:end])
+            torch.bmm(p_Gtk, v_GTV[:, first:end], out=out_GTV[:, begin:end])
             if keep:  # without a backward pass only one block of scores is alive at a time
                 probabilities.append(p_Gtk)
         ctx.save_for_backward(q_GTD, k_GTD, v_GTV, out_GTV, *probabilities)
@@ -60,11 +61,12 @@ class _BlockCausalAttention(torch.autograd.Function):
         dq_GTD, dk_GTD, dv_GTV = torch.empty_like(q_GTD), torch.zeros_like(k_GTD), torch.zeros_like(v_GTV)
         for p_Gtk, begin in zip(probabilities, range(0, T, QUERY_BLOCK), strict=True):
             end = begin + p_Gtk.shape[1]
+            first = end - p_Gtk.shape[2]
             grad_GtV = grad_GTV[:, begin:end]
-            dv_GTV[:, :end].baddbmm_(p_Gtk.mT, grad_GtV)
-            ds_Gtk = torch.bmm(grad_GtV, v_GTV[:, :end].mT).sub_(dot_GT1[:, begin:end]).mul_(p_Gtk)
-            torch.bmm(ds_Gtk, k_GTD[:, :end], out=dq_GTD[:, begin:end])
-            dk_GTD[:, :end].baddbmm_(ds_Gtk.mT, q_GTD[:, begin:end])
+            dv_GTV[:, first:end].baddbmm_(p_Gtk.mT, grad_GtV)
+            ds_Gtk = torch.bmm(grad_GtV, v_GTV[:, first:end].mT).sub_(dot_GT1[:, begin:end]).mul_(p_Gtk)
+            torch.bmm(ds_Gtk, k_GTD[:, first:end], out=dq_GTD[:, begin:end])
+            dk_GTD[:, first:end].baddbmm_(ds_Gtk.mT, q_GTD[:, begin:end])
         shape = (B, H, T, -1)
         return dq_GTD.mul_(ctx.scale).view(shape), dk_GTD.view(shape), dv_GTV.view(shape), None, None, None
 

@@ -1,6 +1,7 @@
 """Head and cross entropy in one: logits live one chunk of rows at a time; their gradient is made in the forward pass.
 
 At a vocabulary of 163,840 the logits of a batch outweigh everything else in memory; here they never exist as a whole.
+Rows of weight 0 (padding, most of a prompt) never reach the head.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ class _LinearCrossEntropy(torch.autograd.Function):
 
 def linear_cross_entropy(x_ND: Tensor, head_VD: Tensor, targets_N: Tensor, weights_N: Tensor) -> Tensor:
     """Fast form of `reference.linear_cross_entropy`: same arguments and result (nats, float32 scalar)."""
+    counted_n = weights_N.nonzero().squeeze(1)
+    if counted_n.numel() < weights_N.numel():
+        x_ND, targets_N, weights_N = (x.index_select(0, counted_n) for x in (x_ND, targets_N, weights_N))
     with_gradient = torch.is_grad_enabled() and (x_ND.requires_grad or head_VD.requires_grad)
     loss: Tensor = _LinearCrossEntropy.apply(x_ND, head_VD, targets_N, weights_N, with_gradient)  # type: ignore[no-untyped-call]
     return loss

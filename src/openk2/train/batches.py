@@ -40,7 +40,7 @@ def open_loader(recipe: TrainRecipe, vocab_size: int) -> MixtureLoader:
             )
         sources.append((shards, source.weight))
     data = recipe.data
-    return MixtureLoader(sources, data.sequence, data.seed, prompt_weight=data.prompt_weight)
+    return MixtureLoader(sources, data.sequence, data.seed, prompt_share=data.prompt_share)
 
 
 def micro_batches(

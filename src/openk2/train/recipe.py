@@ -43,8 +43,8 @@ class DataSection:
     """T: predictions per row."""
     seed: int = 0
     """Of the order of samples."""
-    prompt_weight: float = 0.0
-    """Loss weight of trajectory tokens the assistant did not write."""
+    prompt_share: float = 0.0
+    """Share of the trajectory tokens the assistant did not write that count in the loss too, drawn once for each."""
     root: str = ""
     """Directory that relative source paths start from; empty: the current one."""
 
@@ -104,6 +104,8 @@ class ComputeSection:
     """Processes of one thread each; 0: one per core, but no more than there are micro-batches in a step."""
     dtype: str = "auto"
     """Type of the forward and backward pass: float32, bfloat16, or auto, the faster one on this machine."""
+    compile: bool = False
+    """Fuse norms, rotations and gates with `torch.compile`; needs a C++ compiler, saves about a tenth of a step."""
 
 
 @dataclass(frozen=True)

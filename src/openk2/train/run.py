@@ -34,8 +34,15 @@ from openk2.train.shared import CONTEXT, Shared, share
 from openk2.train.watch import Progress, begin_log
 from openk2.train.worker import run_worker
 
-ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(1 << 32), "MALLOC_TRIM_THRESHOLD_": str(1 << 36), "OMP_NUM_THREADS": "1"}
-"""Keeps freed activations for the next step instead of returning them to the system: 9-14 % of a step, glibc only."""
+ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 32),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 36),
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "OMP_NUM_THREADS": "1",
+}
+"""Keeps freed activations, in huge pages, for the next step instead of returning them to the system: 9-14 % of a step,
+glibc only.
+"""
 
 
 def train(recipe: TrainRecipe, show: Callable[[Progress], None] = lambda progress: None) -> str:

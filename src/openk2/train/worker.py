@@ -28,6 +28,7 @@ from openk2.optim import MuonClip
 from openk2.optim.balance import nudge
 from openk2.optim.schedule import warmup_stable_decay
 from openk2.train.batches import MicroBatch, micro_batches, open_loader
+from openk2.train.compiled import compile_small_operations
 from openk2.train.heldout import HeldOut
 from openk2.train.recipe import TrainRecipe
 from openk2.train.shared import Seen, Shared
@@ -83,6 +84,8 @@ class Worker:
         self.workers = shared.gradients_WP.shape[0]
         self.checkpoints = directory / "checkpoints"
         self.model = shared.compute.train()
+        if recipe.compute.compile:
+            compile_small_operations(self.model)
         self.loader = open_loader(recipe, self.model.config.vocab_size)
         self.heldout = heldout
         self.owned = shared.owners[rank]
