@@ -53,6 +53,15 @@ def test_a_batch_is_its_samples_in_order(sources: list[tuple[TokenShards, float]
     assert batch.inputs.shape == (3, SEQUENCE)
 
 
+def test_a_sources_weight_in_the_loss_multiplies_its_predictions(sources: list[tuple[TokenShards, float]]) -> None:
+    plain = MixtureLoader(sources, 8)
+    weighed = MixtureLoader(sources, 8, losses=[0.5 * (number + 1) for number in range(len(sources))])
+    for index in range(40):
+        factor = 0.5 * (plain.locate(index)[0] + 1)
+        assert np.array_equal(weighed.sample(index).weights, plain.sample(index).weights * np.float32(factor))
+        assert np.array_equal(weighed.sample(index).tokens, plain.sample(index).tokens)
+
+
 def test_another_seed_is_another_order(sources: list[tuple[TokenShards, float]]) -> None:
     orders = [[MixtureLoader(sources, SEQUENCE, seed).locate(index) for index in range(50)] for seed in (0, 1)]
     assert orders[0] != orders[1]

@@ -180,10 +180,11 @@ def test_a_changed_or_missing_file_of_a_checkpoint_is_named(tmp_path: Path) -> N
         ("batch", {"tokens": 100}, "batch.tokens is 100; accepted: a multiple of data.sequence"),
         ("compute", {"dtype": "float8"}, "accepted: auto, float32, bfloat16"),
         ("schedule", {"shape": "square"}, "accepted: linear, cosine"),
+        ("source", [{"path": "talk", "weight": 1, "loss": -1}], "loss of talk is -1.0; accepted: above 0"),
         ("watch", {"keep": 0}, "keep is 0; accepted: 1 or more"),
     ],
 )
-def test_recipe_mistakes_are_named(make_recipe: MakeRecipe, section: str, values: dict[str, Any], message: str) -> None:
+def test_recipe_mistakes_are_named(make_recipe: MakeRecipe, section: str, values: Any, message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         parse_recipe(make_recipe(**{section: values}))
 

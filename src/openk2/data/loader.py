@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -36,7 +36,7 @@ class Sample:
     """[T + 1] token ids."""
     weights: npt.NDArray[np.float32]
     """[T] loss weight of each prediction: 0 for padding and for what the assistant did not emit, except the loader's
-    `prompt_share` of it; else 1.
+    `prompt_share` of it; else 1. Then times the source's weight in the loss.
     """
     starts: npt.NDArray[np.int64]
     """[T] place in the row where each input's trajectory begins; all 0 for text, which is read as one stream."""
@@ -184,7 +184,13 @@ class MixtureLoader:
     """
 
     def __init__(
-        self, sources: Sequence[tuple[TokenShards, float]], sequence: int, seed: int = 0, *, prompt_share: float = 0.0
+        self,
+        sources: Sequence[tuple[TokenShards, float]],
+        sequence: int,
+        seed: int = 0,
+        *,
+        prompt_share: float = 0.0,
+        losses: Sequence[float] | None = None,
     ) -> None:
         if not sources:
             raise DataError("a loader needs at least one source of shards")
@@ -210,6 +216,8 @@ class MixtureLoader:
             else TextRows(shards, sequence)
             for shards, _ in sources
         ]
+        self.losses = [1.0] * len(sources) if losses is None else losses
+        """Weight of each source's predictions in the loss."""
         self.counts = shares([weight for _, weight in sources])
         """Samples of each source in a block of 1,024."""
         self._starts = np.concatenate([[0], np.cumsum(self.counts)]).tolist()
@@ -228,7 +236,8 @@ class MixtureLoader:
     def sample(self, index: int) -> Sample:
         """Sample `index` of the run, counted from 0 without end."""
         source, _, row = self.locate(index)
-        return self.rows[source].row(row)
+        sample = self.rows[source].row(row)
+        return replace(sample, weights=sample.weights * np.float32(self.losses[source]))
 
     def batch(self, indices: Sequence[int]) -> Batch:
         """The samples of these indices, in this order."""

@@ -40,7 +40,13 @@ def open_loader(recipe: TrainRecipe, vocab_size: int) -> MixtureLoader:
             )
         sources.append((shards, source.weight))
     data = recipe.data
-    return MixtureLoader(sources, data.sequence, data.seed, prompt_share=data.prompt_share)
+    return MixtureLoader(
+        sources,
+        data.sequence,
+        data.seed,
+        prompt_share=data.prompt_share,
+        losses=[source.loss for source in recipe.source],
+    )
 
 
 def micro_batches(

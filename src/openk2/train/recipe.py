@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,8 @@ class SourceSection:
     """Directory written by `openk2 data build` (`…/shards/KIND`) or `openk2 synthesize`."""
     weight: float
     """Share of the samples, in proportion to the other weights."""
+    loss: float = 1.0
+    """Weight of its predictions in the loss: below 1 where text would outweigh the few tokens of an assistant."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,9 @@ def parse_recipe(table: dict[str, Any], where: str = "recipe") -> TrainRecipe:
     ):
         if not getattr(section, name) > (1 if name == "sequence" else 0):
             raise RecipeError(f"{where}: {name} is {getattr(section, name)}; accepted: {accepted}")
+    for source in recipe.source:
+        if not 0 < source.loss < math.inf:
+            raise RecipeError(f"{where}: loss of {source.path} is {source.loss}; accepted: above 0")
     if recipe.rows < 1 or recipe.batch.tokens % recipe.data.sequence:
         accepted = f"a multiple of data.sequence ({recipe.data.sequence})"
         raise RecipeError(f"{where}: batch.tokens is {recipe.batch.tokens}; accepted: {accepted}")
