@@ -1,4 +1,4 @@
-# openk2 in five commands. Nothing is asked and nothing outside this folder is changed; the second run starts at once.
+# openk2 in six commands. Nothing is asked and nothing outside this folder is changed; the second run starts at once.
 #   make run PORT=8080        another port
 #   make PYTHON=python3.12    another interpreter for .venv (3.11 to 3.14)
 #   make test ARGS="-k chat"  arguments for pytest
@@ -8,7 +8,7 @@ MODEL ?= k2-nano
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup dev run test lint
+.PHONY: help setup dev run test lint bench
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile
@@ -30,3 +30,6 @@ lint: dev ## check style, types and the direction of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: dev ## measure speed beside transformers, a few minutes on an idle machine
+	@$(BIN)/python benchmarks/against_transformers.py $(ARGS)

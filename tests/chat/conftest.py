@@ -5,13 +5,9 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from openk2.chat.tokenizer import Tokenizer
 from openk2.chat.tokenizer_training import train
-
-settings.register_profile("chat", deadline=None, max_examples=60)
-settings.load_profile("chat")
 
 
 def sample_text() -> list[str]:
