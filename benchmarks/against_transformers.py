@@ -29,7 +29,7 @@ import openk2
 from openk2.chat.tokenizer import Tokenizer
 from openk2.checkpoint import save_model
 from openk2.config import K2Config
-from openk2.data.shards import write_trajectories
+from openk2.data.shard_writer import write_trajectories
 from openk2.data.tokenise import tokenizer_hash
 from openk2.model import K2Model
 from openk2.train.recipe import parse_recipe

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from openk2.chat.tokenizer import Tokenizer
 from openk2.data.documents import Document
-from openk2.data.shards import TokenShards, TrajectoryShards, write_trajectories
+from openk2.data.shard_writer import write_trajectories
+from openk2.data.shards import TokenShards, TrajectoryShards
 from openk2.data.tokenise import tokenise
 
 Files = Mapping[str, bytes]

@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import BYTES, one_line, text_shards, trajectory_shards
 
+from openk2.data.shard_writer import token_dtype, write_trajectories
 from openk2.data.shards import (
     Manifest,
     TokenShards,
     TrajectoryShards,
     open_shards,
-    token_dtype,
-    write_trajectories,
 )
 from openk2.errors import DataError
 

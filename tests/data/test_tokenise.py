@@ -6,6 +6,7 @@ import pytest
 from making import BYTES, documents, one_line
 
 from openk2.chat.tokenizer import Tokenizer
+from openk2.data import shard_writer
 from openk2.data import tokenise as module
 from openk2.data.shards import Manifest, TokenShards
 from openk2.data.tokenise import tokenise, tokenizer_hash
@@ -37,7 +38,7 @@ def test_after_a_kill_it_goes_on_at_the_last_finished_shard(
 ) -> None:
     source = documents(tmp_path / "english.jsonl", TEXTS)
     run(source, tmp_path / "whole")
-    calls, write = [], module.write_array
+    calls, write = [], shard_writer.write_array
 
     def dying(path: Path, array: object) -> str:
         if len(calls) == survived:
@@ -45,12 +46,12 @@ def test_after_a_kill_it_goes_on_at_the_last_finished_shard(
         calls.append(path)
         return write(path, array)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "write_array", dying)
+    monkeypatch.setattr(shard_writer, "write_array", dying)
     with pytest.raises(Killed):
         run(source, tmp_path / "cut")
     assert not (tmp_path / "cut" / "manifest.json").exists()
     done = len(calls)
-    monkeypatch.setattr(module, "write_array", lambda path, array: calls.append(path) or write(path, array))
+    monkeypatch.setattr(shard_writer, "write_array", lambda path, array: calls.append(path) or write(path, array))
     manifest = run(source, tmp_path / "cut")
     assert content(tmp_path / "cut") == content(tmp_path / "whole")
     assert len(calls) == len(manifest.shards), "a finished shard was written again"

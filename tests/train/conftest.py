@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from openk2.chat.tokenizer import Tokenizer
-from openk2.data.shards import write_trajectories
+from openk2.data.shard_writer import write_trajectories
 from openk2.data.tokenise import tokenizer_hash
 
 MakeRecipe = Callable[..., dict[str, Any]]

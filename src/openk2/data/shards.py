@@ -9,9 +9,7 @@ last: a directory without one is an unfinished build.
 from __future__ import annotations
 
 import json
-import os
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -214,96 +212,3 @@ def open_shards(directory: str | Path) -> TokenShards:
 def mask_name(file: str) -> str:
     """`00000.bin` → `00000.mask.bin`."""
     return file.removesuffix(".bin") + ".mask.bin"
-
-
-def token_dtype(vocab_size: int) -> str:
-    """The narrowest stored type that holds every id."""
-    return "uint16" if vocab_size <= 1 << 16 else "uint32"
-
-
-def write_array(path: Path, array: Array) -> str:
-    """Write an array's bytes atomically and return their sha256."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as handle:
-        array.tofile(handle)
-        handle.flush()
-        os.fsync(handle.fileno())
-    digest = sha256_file(temporary)
-    os.replace(temporary, path)
-    return digest
-
-
-def write_trajectories(
-    directory: str | Path,
-    trajectories: Iterable[tuple[list[int], list[bool]]],
-    *,
-    kind: str,
-    vocab_size: int,
-    eos_id: int,
-    pad_id: int,
-    tokenizer_sha256: str,
-    shard_tokens: int = SHARD_TOKENS,
-) -> Manifest:
-    """Write (token ids, trainable mask) pairs, such as `Rendered.ids` and `Rendered.trainable`, as trajectory shards.
-
-    Files and then the manifest are replaced one by one atomically. Raises DataError for an empty set, lengths that
-    differ or ids outside the vocabulary.
-    """
-    target = Path(directory)
-    target.mkdir(parents=True, exist_ok=True)
-    (target / "manifest.json").unlink(missing_ok=True)
-    dtype = np.dtype(token_dtype(vocab_size)).newbyteorder("<")
-    shards: list[ShardFile] = []
-    lengths: list[int] = []
-    ids: list[Array] = []
-    masks: list[Array] = []
-    held = 0
-
-    def close() -> None:
-        nonlocal held
-        name = f"{len(shards):05d}.bin"
-        digest = write_array(target / name, np.concatenate(ids))
-        mask_digest = write_array(target / mask_name(name), np.concatenate(masks))
-        shards.append(ShardFile(name, held, digest, mask_digest))
-        ids.clear()
-        masks.clear()
-        held = 0
-
-    for number, (tokens, mask) in enumerate(trajectories):
-        if len(tokens) != len(mask) or not tokens:
-            raise DataError(
-                f"trajectory {number}: {len(tokens)} tokens and {len(mask)} mask entries; both must be equal "
-                "and not zero"
-            )
-        if min(tokens) < 0 or max(tokens) >= vocab_size:
-            raise DataError(
-                f"trajectory {number}: token id {max(tokens) if max(tokens) >= vocab_size else min(tokens)} is "
-                f"outside the vocabulary of {vocab_size}"
-            )
-        ids.append(np.asarray(tokens, dtype))
-        masks.append(np.asarray(mask, np.uint8))
-        lengths.append(len(tokens))
-        held += len(tokens)
-        if held >= shard_tokens:
-            close()
-    if held:
-        close()
-    if not lengths:
-        raise DataError(f"{target}: no trajectories to write")
-    digest = write_array(target / "lengths.bin", np.asarray(lengths, "<u4"))
-    manifest = Manifest(
-        kind,
-        dtype.name,
-        vocab_size,
-        tokenizer_sha256,
-        eos_id,
-        pad_id,
-        len(lengths),
-        sum(lengths),
-        0,
-        True,
-        tuple(shards),
-        digest,
-    )
-    manifest.write(target)
-    return manifest

@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from openk2.chat.tokenizer import RANKS_FILE, Tokenizer
 from openk2.data.documents import Document
 from openk2.data.fetch import sha256_file, write_atomically
-from openk2.data.shards import SHARD_TOKENS, Manifest, ShardFile, token_dtype, write_array
+from openk2.data.shard_writer import ShardWriter, token_dtype
+from openk2.data.shards import SHARD_TOKENS, Manifest, ShardFile
 from openk2.errors import DataError
 
 Say = Callable[[str], None]
@@ -63,68 +63,32 @@ def tokenise(
     tokenizer redoes it.
     """
     source = sha256_file(documents)
-    stamp = hashlib.sha256(f"{source}:{tokenizer_sha256}:{shard_tokens}".encode()).hexdigest()
-    try:
-        manifest = Manifest.read(target)
-        if (manifest.source, manifest.tokenizer_sha256) == (source, tokenizer_sha256) and _complete(
-            target, list(manifest.shards), manifest.dtype
-        ):
-            (target / "progress.json").unlink(missing_ok=True)  # left by a kill right after the manifest
-            return manifest
-    except DataError:
-        pass
+    finished = _finished(target, source, tokenizer_sha256)
+    if finished is not None:
+        return finished
     target.mkdir(parents=True, exist_ok=True)
     (target / "manifest.json").unlink(missing_ok=True)
-    dtype = np.dtype(token_dtype(tokenizer.vocab_size)).newbyteorder("<")
-    state = _resume(target / "progress.json", stamp, target, dtype.name)
+    stamp = hashlib.sha256(f"{source}:{tokenizer_sha256}:{shard_tokens}".encode()).hexdigest()
+    state = _resume(target / "progress.json", stamp, target, token_dtype(tokenizer.vocab_size))
     for stale in target.glob("*.bin"):
         if stale.name not in {shard.file for shard in state.shards}:
             stale.unlink()
-    total = documents.stat().st_size
-    started, told, begun = time.monotonic(), time.monotonic(), state.offset
-    ids: list[np.ndarray[Any, Any]] = []
-    held = 0
-
-    def close() -> None:
-        nonlocal held
-        name = f"{len(state.shards):05d}.bin"
-        state.shards.append(ShardFile(name, held, write_array(target / name, np.concatenate(ids))))
-        ids.clear()
-        held = 0
-        write_atomically(target / "progress.json", json.dumps(asdict(state)))
-
-    with ThreadPoolExecutor(max(1, min(8, os.cpu_count() or 1))) as pool:
-        for texts, offset in _batches(documents, state.offset):
-            for encoded in pool.map(tokenizer.encode, texts):
-                encoded.append(tokenizer.eos_id)
-                ids.append(np.asarray(encoded, dtype))
-                held += len(encoded)
-            state.offset = offset
-            state.documents += len(texts)
-            state.text_bytes += sum(len(text.encode("utf-8", "replace")) for text in texts)
-            if held >= shard_tokens:
-                close()
-            if time.monotonic() - told > 5:
-                told = time.monotonic()
-                rate = (offset - begun) / (told - started)
-                say(
-                    f"    {target.name}: {100 * offset / total:.0f} %, {rate / 1e6:.1f} MB/s, "
-                    f"{(total - offset) / rate:.0f} s left"
-                )
-    if held:
-        close()
+    writer = ShardWriter(target, tokenizer.vocab_size, state.shards)
+    for _ in _encode(documents, tokenizer, writer, state, say):
+        if writer.held >= shard_tokens:
+            _close(writer, state)
+    _close(writer, state)
     if not state.shards:
         raise DataError(f"{documents}: holds no document")
-    tokens = sum(shard.tokens for shard in state.shards)
     manifest = Manifest(
         kind=documents.stem,
-        dtype=dtype.name,
+        dtype=writer.dtype.name,
         vocab_size=tokenizer.vocab_size,
         tokenizer_sha256=tokenizer_sha256,
         eos_id=tokenizer.eos_id,
         pad_id=tokenizer.pad_id,
         documents=state.documents,
-        tokens=tokens,
+        tokens=sum(shard.tokens for shard in state.shards),
         text_bytes=state.text_bytes,
         trajectories=False,
         shards=tuple(state.shards),
@@ -133,6 +97,49 @@ def tokenise(
     manifest.write(target)
     (target / "progress.json").unlink(missing_ok=True)
     return manifest
+
+
+def _finished(target: Path, source: str, tokenizer_sha256: str) -> Manifest | None:
+    """The manifest of a directory that already holds this text in these tokens."""
+    try:
+        manifest = Manifest.read(target)
+    except DataError:
+        return None
+    same = (manifest.source, manifest.tokenizer_sha256) == (source, tokenizer_sha256)
+    if not same or not _complete(target, list(manifest.shards), manifest.dtype):
+        return None
+    (target / "progress.json").unlink(missing_ok=True)  # left by a kill right after the manifest
+    return manifest
+
+
+def _encode(documents: Path, tokenizer: Tokenizer, writer: ShardWriter, state: _Progress, say: Say) -> Iterator[None]:
+    """Give the documents that are left to the writer; yields after every batch of them, when the state is true."""
+    total = documents.stat().st_size
+    started, told, begun = time.monotonic(), time.monotonic(), state.offset
+    with ThreadPoolExecutor(max(1, min(8, os.cpu_count() or 1))) as pool:
+        for texts, offset in _batches(documents, state.offset):
+            for ids in pool.map(tokenizer.encode, texts):
+                writer.add([*ids, tokenizer.eos_id])
+            state.offset = offset
+            state.documents += len(texts)
+            state.text_bytes += sum(len(text.encode("utf-8", "replace")) for text in texts)
+            yield
+            if time.monotonic() - told > 5:
+                told = time.monotonic()
+                rate = (offset - begun) / (told - started)
+                say(
+                    f"    {writer.directory.name}: {100 * offset / total:.0f} %, {rate / 1e6:.1f} MB/s, "
+                    f"{(total - offset) / rate:.0f} s left"
+                )
+
+
+def _close(writer: ShardWriter, state: _Progress) -> None:
+    """Write what is held, if anything, and remember how far that is."""
+    if not writer.held:
+        return
+    writer.close()
+    state.shards = writer.shards
+    write_atomically(writer.directory / "progress.json", json.dumps(asdict(state)))
 
 
 def _resume(path: Path, stamp: str, target: Path, dtype: str) -> _Progress:

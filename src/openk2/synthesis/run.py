@@ -20,7 +20,8 @@ from openk2 import environments
 from openk2.chat.locate import model_directory
 from openk2.chat.tokenizer import RANKS_FILE, Tokenizer
 from openk2.data.fetch import sha256_file, write_atomically
-from openk2.data.shards import Manifest, write_trajectories
+from openk2.data.shard_writer import write_trajectories
+from openk2.data.shards import Manifest
 from openk2.errors import DataError
 from openk2.synthesis.generate import CHUNK, Chunk, Plan, by_family, make_chunk
 from openk2.synthesis.recipe import SynthesisRecipe
