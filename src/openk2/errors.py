@@ -39,6 +39,17 @@ class RequestError(OpenK2Error):
     """A request to the engine or a backend cannot be served as asked."""
 
 
+class UpstreamError(RequestError):
+    """A remote API does not serve a request that may well be in order: it cannot be reached, fails, or refuses us."""
+
+    def __init__(self, message: str, status: int = 502, *, retry_after: float | None = None) -> None:
+        """`status`: the HTTP status with which a gateway says so; `retry_after`: seconds after which asking again may
+        help, where the API turned the request away for now."""
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
 class EngineError(OpenK2Error):
     """The engine itself failed while it served a request that was in order."""
 

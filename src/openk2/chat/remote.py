@@ -7,6 +7,7 @@ servers notice that nobody listens.
 
 import asyncio
 import json
+import math
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,11 +21,13 @@ from openk2.chat.call_ids import count_calls
 from openk2.chat.events import Event
 from openk2.chat.messages import ChatRequest
 from openk2.chat.remote_answer import AnswerReader, error_text, sse_data
-from openk2.errors import RequestError
+from openk2.errors import RequestError, UpstreamError
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 60.0
 _OUT_OF_MONEY = ("exceeded_current_quota", "insufficient_quota")
+_NOT_ABOUT_THE_REQUEST = (401, 403, 404, 429)
+"""Refusals that concern the key, the model's name or the load, each worth its own status."""
 
 
 class RemoteBackend:
@@ -50,6 +53,8 @@ class RemoteBackend:
         self.name = model
         self.context_length = context_length
         self._url = base_url.rstrip("/") + "/chat/completions"
+        self._shown = str(httpx.URL(self._url).copy_with(userinfo=b""))
+        """The address as errors name it, which others than its owner may read."""
         self._headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
         key = (os.environ.get("OPENAI_API_KEY", "") if api_key is None else api_key).strip()
         if not (key.isascii() and key.isprintable()):
@@ -63,7 +68,8 @@ class RemoteBackend:
 
     async def stream(self, request: ChatRequest) -> AsyncIterator[Event]:
         """The model's answer as it comes; Usage is all zero where the server does not tell. Raises RequestError with
-        the server's own words when it refuses, breaks off or does not answer in time."""
+        the server's own words when it refuses the request as it is, and UpstreamError when the fault is not the
+        request's: no answer, none in time, one that breaks off, or a key that is not accepted."""
         body = json.dumps(self._body(request)).encode()
         answer = AnswerReader(count_calls(request.messages))
         async with self._response(body) as response:
@@ -74,11 +80,13 @@ class RemoteBackend:
                 for event in answer.finish():
                     yield event
             except httpx.TimeoutException:
-                raise RequestError(f"{self._url}: silent for {self._timeout.read:g} s within an answer") from None
+                raise UpstreamError(
+                    f"{self._shown}: silent for {self._timeout.read:g} s within an answer", 504
+                ) from None
             except httpx.HTTPError as error:
-                raise RequestError(f"{self._url}: the connection broke within an answer: {error}") from None
+                raise UpstreamError(f"{self._shown}: the connection broke within an answer: {error}") from None
             except RequestError as error:
-                raise RequestError(f"{self._url}: {error}") from None
+                raise UpstreamError(f"{self._shown}: {error}") from None
 
     def _body(self, request: ChatRequest) -> dict[str, Any]:
         """The request in OpenAI's form; settings that say nothing are left out, since some servers know few of them."""
@@ -113,16 +121,18 @@ class RemoteBackend:
                     if response.is_success:
                         break
                     await response.aread()
-                    problem = f"{self._url}: {response.status_code}: {error_text(response.text)}"
-                    again = _is_passing(response, problem)
+                    words = f"{self._shown}: {response.status_code}: {error_text(response.text)}"
+                    again = _is_passing(response, words)
                     wait = _asked_wait(response, wait)
+                    problem = _refusal(response, words, wait if again else None)
                 except httpx.TimeoutException as error:
                     seconds = self._timeout.connect if isinstance(error, httpx.ConnectTimeout) else self._timeout.read
-                    problem, again = f"{self._url}: no answer within {seconds:g} s", True
+                    problem, again = UpstreamError(f"{self._shown}: no answer within {seconds:g} s", 504), True
                 except httpx.HTTPError as error:
-                    problem, again = f"{self._url}: cannot be reached: {error or type(error).__name__}", True
+                    what = str(error) or type(error).__name__
+                    problem, again = UpstreamError(f"{self._shown}: cannot be reached: {what}"), True
                 if not again or attempt == self._retries or wait > _LONGEST_WAIT:
-                    raise RequestError(problem)
+                    raise problem
                 await self._sleep(wait)
             try:
                 yield response
@@ -147,9 +157,16 @@ def _is_address(url: str) -> bool:
     return parsed.scheme in ("http", "https") and bool(parsed.host)
 
 
-def _is_passing(response: httpx.Response, problem: str) -> bool:
+def _refusal(response: httpx.Response, words: str, retry_after: float | None) -> RequestError:
+    """The error that a refusal is: of the request itself, or of something that the request cannot help."""
+    if response.status_code in _NOT_ABOUT_THE_REQUEST:
+        return UpstreamError(words, response.status_code, retry_after=retry_after)
+    return RequestError(words) if response.is_client_error else UpstreamError(words)
+
+
+def _is_passing(response: httpx.Response, words: str) -> bool:
     """Whether asking again may help: too many requests or a server fault, but not an empty account."""
-    if any(kind in problem for kind in _OUT_OF_MONEY):
+    if any(kind in words for kind in _OUT_OF_MONEY):
         return False
     return response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error
 
@@ -158,7 +175,8 @@ def _asked_wait(response: httpx.Response, otherwise: float) -> float:
     """Seconds to wait: what `Retry-After` asks for, in seconds or as a date."""
     asked = response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(asked))
+        seconds = float(asked)
+        return max(0.0, seconds) if math.isfinite(seconds) else otherwise
     except ValueError:
         pass
     try:

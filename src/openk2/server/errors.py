@@ -1,19 +1,21 @@
 """Every refusal in OpenAI's form: `{"error": {"message", "type", "param", "code"}}` and the status clients act on.
 
 The OpenAI clients retry 408, 409, 429 and every 5xx, unless `x-should-retry` says otherwise; what cannot succeed when
-sent again says so.
+sent again says so, and so does what was sent again already (502, 504: a remote backend tries several times).
 """
 
+import math
 import re
 from typing import Any
 
 import orjson
 from starlette.responses import Response
 
-from openk2.errors import ChatError, ContextLengthError, OpenK2Error, RequestError, ServerError
+from openk2.errors import ChatError, ContextLengthError, OpenK2Error, RequestError, ServerError, UpstreamError
 
 _TYPES = {
     400: "invalid_request_error",
+    401: "invalid_authentication_error",
     403: "permission_denied_error",
     404: "resource_not_found_error",
     405: "invalid_request_error",
@@ -21,7 +23,9 @@ _TYPES = {
     415: "invalid_request_error",
     429: "engine_overloaded_error",
     500: "server_error",
+    502: "server_error",
     503: "server_error",
+    504: "server_error",
 }
 """Status → error type, in the words of Moonshot's platform."""
 
@@ -31,9 +35,19 @@ _FIELD = re.compile(r"[a-z_]+(?:\[\d+\]|\.[a-z_]+)*(?= (?:is|holds)\b)")
 class ApiError(ServerError):
     """A request is refused: status, message, and the field at fault where there is one."""
 
-    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        retry_after: int | None = 1,
+    ) -> None:
+        """`retry_after`: for 429 and 503, seconds after which to ask again; None: asking again does not help."""
         super().__init__(message)
         self.status = status
+        self.retry_after = retry_after if status in (429, 503) else None
         self.param = param
         self.code = code
 
@@ -47,6 +61,9 @@ def as_api_error(error: OpenK2Error) -> ApiError:
         return error
     if isinstance(error, ContextLengthError):
         return ApiError(400, str(error), param="messages", code="context_length_exceeded")
+    if isinstance(error, UpstreamError):
+        wait = None if error.retry_after is None else math.ceil(error.retry_after)
+        return ApiError(error.status, str(error), retry_after=wait)
     if isinstance(error, ChatError | RequestError):
         field = _FIELD.match(str(error))
         return ApiError(400, str(error), param=field.group() if field else None)
@@ -61,7 +78,7 @@ def error_body(error: ApiError) -> dict[str, Any]:
 
 def error_response(error: ApiError) -> Response:
     """The whole answer to a refused request, with the headers that tell a client whether to try again."""
-    headers = {"x-should-retry": "true" if error.status in (429, 503) else "false"}
-    if error.status in (429, 503):
-        headers["retry-after"] = "1"
+    headers = {"x-should-retry": "false"}
+    if error.retry_after is not None:
+        headers = {"x-should-retry": "true", "retry-after": str(error.retry_after)}
     return Response(orjson.dumps(error_body(error)), error.status, headers, "application/json")
