@@ -18,7 +18,8 @@ from openk2.chat.messages import ChatRequest, Message, ToolCall
 from openk2.chat.tokenizer import Tokenizer
 from openk2.server import ServerSettings, create_app
 
-ASK: dict[str, Any] = {"model": "staged", "messages": [{"role": "user", "content": "hi"}]}
+TOOLS = [{"type": "function", "function": {"name": "f"}}]
+ASK: dict[str, Any] = {"model": "staged", "messages": [{"role": "user", "content": "hi"}], "tools": TOOLS}
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 CALLS = st.lists(st.tuples(st.sampled_from(["f", "read_file", "a-b.c"]), TEXT), max_size=3)

@@ -23,6 +23,7 @@ from openk2.errors import OpenK2Error
 from openk2.server.errors import ApiError, as_api_error, error_body, error_response
 from openk2.server.openai_answer import ChunkWriter, Piece, completion
 from openk2.server.openai_request import ChatCall
+from openk2.server.plain_calls import PlainCalls
 
 _log = logging.getLogger("openk2.server")
 
@@ -125,6 +126,8 @@ class ChatAnswer(Response):
         self._admission = admission
         self._heartbeat_seconds = heartbeat_seconds
         self._piece = piece
+        self._plain = None if call.request.tools else PlainCalls()
+        """Where no tool is declared, no call comes out."""
         self._id = f"chatcmpl-{uuid.uuid4().hex}"
         self._created = int(time.time())
         self._folded = Fold()
@@ -186,13 +189,18 @@ class ChatAnswer(Response):
             await send(_part(chunks))
 
     async def _events(self) -> AsyncGenerator[Event | None, None]:
+        """What both forms of the answer are made of; None is a heartbeat."""
         async with aclosing(
             with_heartbeats(self._backend.stream(self._call.request), self._heartbeat_seconds)
         ) as events:
             async for event in events:
                 if event is not None and self._first_event is None:
                     self._first_event = time.monotonic()
-                yield event
+                if event is None or self._plain is None:
+                    yield event
+                    continue
+                for said in self._plain.take(event):
+                    yield said
 
     def _log_line(self, outcome: str) -> None:
         usage = self._folded.usage

@@ -39,7 +39,7 @@ class ChatBody(BaseModel):
     tools: list[Any] | None = None
     """Functions the model may call."""
     tool_choice: Any = None
-    """`auto` (the default) or `none`."""
+    """`auto` (the default), or `none`: no tool is declared, and a call that the model writes all the same is text."""
     parallel_tool_calls: bool | None = None
     """Only true: the model decides how many calls it makes."""
     temperature: float | None = None
