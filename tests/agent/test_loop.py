@@ -141,7 +141,8 @@ class TestConversation:
 
 class TestEnds:
     def test_the_budget_of_steps(self) -> None:
-        result, records, backend = play(lambda request: calls(("add", {"a": 1, "b": 1})), budgets=Budgets(steps=3))
+        same = calls(("add", {"a": 1, "b": 1}))
+        result, records, backend = play(lambda request: same, budgets=Budgets(steps=3, repeats=0))
         assert (result.status, result.reason) == ("limit_steps", "the budget of 3 steps is used up")
         assert len(backend.requests) == 3
         assert outputs(records) == ["2", "2", "2"]
@@ -161,11 +162,63 @@ class TestEnds:
         ticks = iter(range(1000))
         result, _, backend = play(
             lambda request: calls(("add", {"a": 1, "b": 1})),
-            budgets=Budgets(steps=None, seconds=20),
+            budgets=Budgets(steps=None, seconds=20, repeats=0),
             clock=lambda: float(next(ticks)),
         )
         assert result.status == "limit_seconds"
         assert 1 < len(backend.requests) < 20
+
+    def test_the_same_call_with_the_same_result_again_and_again(self) -> None:
+        same = calls(("add", {"a": 1, "b": 1}))
+        result, records, backend = play(lambda request: same)
+        reason = "add: the same call with the same result 3 times in a row"
+        assert (result.status, result.reason) == ("limit_repeats", reason)
+        assert outputs(records) == ["2"] * len(backend.requests) == ["2"] * 3
+        assert isinstance(records[-1], End)
+        assert records[-1].status == "limit_repeats"
+
+    def test_repetition_is_of_calls_and_not_of_their_spelling(self) -> None:
+        spellings = ('{"a": 1, "b": 1}', '{"b":1,"a":1}', '{ "a": 1, "b": 1 }')
+        assert play([calls(("add", text)) for text in spellings])[0].status == "limit_repeats"
+        broken = [calls(("add", '{"a": 1'))] * 5
+        result, records, _ = play(broken, budgets=Budgets(repeats=5))
+        assert (result.status, len(outputs(records))) == ("limit_repeats", 5)
+
+    def test_parallel_calls_are_repeated_all_together(self) -> None:
+        two = calls(("add", {"a": 1, "b": 1}), ("fly", {}))
+        result, records, _ = play(lambda request: two)
+        assert (result.status, len(outputs(records))) == ("limit_repeats", 6)
+        assert result.reason.startswith("add, fly: the same call")
+
+    def test_the_same_calls_within_one_message_are_no_repetition(self) -> None:
+        many = calls(*[("add", {"a": 1, "b": 1})] * 5)
+        assert play([many, says("2")])[0].status == "done"
+
+    def test_waiting_for_a_result_that_changes_is_no_repetition(self) -> None:
+        asked: list[int] = []
+
+        @tool
+        def progress() -> str:
+            """How far it is."""
+            asked.append(1)
+            return f"{len(asked)} %"
+
+        polling = [calls(("progress", {}))] * 20
+        result, _, _ = play([*polling, says("done")], toolbox=ToolBox([progress]))
+        assert (result.status, len(asked)) == ("done", 20)
+
+    def test_something_else_in_between_is_no_repetition(self) -> None:
+        one, other = calls(("add", {"a": 1, "b": 1})), calls(("add", {"a": 1, "b": 2}))
+        assert play([one, one, other, other, one, one, says("done")])[0].status == "done"
+
+    def test_repetition_may_be_allowed(self) -> None:
+        same = [calls(("add", {"a": 1, "b": 1}))] * 20
+        assert play([*same, says("2")], budgets=Budgets(repeats=0))[0].status == "done"
+
+    def test_another_turn_may_make_the_calls_of_the_turn_before(self) -> None:
+        same = calls(("add", {"a": 1, "b": 1}))
+        agent = Agent(ScriptedBackend([same, same, says("2")] * 3), BOX)
+        assert [asyncio.run(agent.ask("again")).status for _ in range(3)] == ["done"] * 3
 
     def test_a_message_cut_at_max_tokens(self) -> None:
         result, _, _ = play([says("x" * 500)], sampling=SamplingParams(max_tokens=20))
@@ -219,6 +272,11 @@ class TestEnds:
     def test_budgets_are_above_zero(self, field: str) -> None:
         with pytest.raises(AgentError, match=f"the budget of {field} is 0"):
             Budgets(**{field: 0})
+
+    @pytest.mark.parametrize("repeats", [-1, 1])
+    def test_a_single_call_is_no_repetition(self, repeats: int) -> None:
+        with pytest.raises(AgentError, match=f"the budget of repeats is {repeats}; accepted: 2 or more, or 0"):
+            Budgets(repeats=repeats)
 
 
 class TestApprovals:

@@ -94,6 +94,26 @@ class TestAgent:
         assert word in errors
         assert (workspace / "x").exists() == (options == ("--max-steps", "1"))
 
+    @pytest.mark.parametrize(("options", "times"), [((), 3), (("--max-repeats", "2"), 2)])
+    def test_a_model_that_repeats_itself_is_stopped_and_says_so(
+        self, play: Play, workspace: Path, tmp_path: Path, options: tuple[str, ...], times: int
+    ) -> None:
+        trace = tmp_path / "run.jsonl"
+        where = ("--workspace", str(workspace), "--tools", "list_files", "--trace", str(trace))
+        code, output, errors = play(lambda request: calls(("list_files", {})), "agent", "go", *where, *options)
+        assert (code, output) == (3, "")
+        reason = f"list_files: the same call with the same result {times} times in a row"
+        assert f"limit_repeats: {reason} ({times} steps, {times} calls, " in errors
+        end = read_trace(trace)[-1]
+        assert isinstance(end, End)
+        assert end.status == "limit_repeats"
+
+    def test_a_model_may_repeat_itself_where_that_is_asked_for(self, play: Play, workspace: Path) -> None:
+        options = ("--workspace", str(workspace), "--tools", "list_files", "--max-repeats", "0", "--max-steps", "7")
+        code, _, errors = play(lambda request: calls(("list_files", {})), "agent", "go", *options)
+        assert code == 3
+        assert "limit_steps: the budget of 7 steps is used up" in errors
+
     def test_a_model_that_fails_ends_with_status_1(self, play: Play, workspace: Path) -> None:
         code, _, errors = play(fails, "agent", "go", "--workspace", str(workspace), "--tools", "list_files")
         assert code == 1

@@ -8,7 +8,9 @@ from typing import Literal
 from openk2.chat.events import Fold
 from openk2.errors import AgentError
 
-Status = Literal["done", "limit_steps", "limit_tokens", "limit_seconds", "failed", "denied", "cancelled"]
+Status = Literal[
+    "done", "limit_steps", "limit_tokens", "limit_seconds", "limit_repeats", "failed", "denied", "cancelled"
+]
 """How a run ended, as the trace's End says it."""
 
 
@@ -22,12 +24,17 @@ class Budgets:
     """Tokens the model samples, in all messages together."""
     seconds: float | None = None
     """Wall-clock time."""
+    repeats: int = 3
+    """Messages in a row that make the same calls and get the same results, the last of which ends the run; 0: any
+    number."""
 
     def __post_init__(self) -> None:
         for name in ("steps", "tokens", "seconds"):
             value = getattr(self, name)
             if value is not None and value <= 0:
                 raise AgentError(f"the budget of {name} is {value}; accepted: above 0, or none for no limit")
+        if self.repeats < 0 or self.repeats == 1:
+            raise AgentError(f"the budget of repeats is {self.repeats}; accepted: 2 or more, or 0 for no limit")
 
 
 class Spent:

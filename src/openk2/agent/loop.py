@@ -17,6 +17,7 @@ from openk2.agent.budgets import Budgets, Spent, Status
 from openk2.agent.progress import CallFinished, CallStarted, Progress, Retrying
 from openk2.agent.prompt import SYSTEM_PROMPT
 from openk2.agent.recorder import Recorder
+from openk2.agent.repetition import Repetition
 from openk2.agent.tools.standard import workspace_tools
 from openk2.agent.tools.toolbox import ERROR, ToolBox, ToolOutput
 from openk2.chat.backend import ChatBackend
@@ -155,14 +156,20 @@ class Agent:
 
     async def _solve(self) -> None:
         """think -> act -> record, until there is nothing left to do."""
+        repetition = Repetition(self.budgets.repeats)
         while True:
             if limit := self._spent.exceeded():
                 raise _Ended(*limit)
             message = await self._think()
             if not message.tool_calls:
                 return
+            heard = []
             for call in message.tool_calls:
-                self._heard(call, await self._act(call))
+                output = await self._act(call)
+                self._heard(call, output)
+                heard.append((call, output))
+            if stuck := repetition.add(heard):
+                raise _Ended("limit_repeats", stuck)
 
     async def _think(self) -> Message:
         """The model's next message, recorded, also where it is cut short."""

@@ -28,7 +28,15 @@ from openk2.trace.store import TraceWriter
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-EXIT_CODES = {"done": 0, "failed": 1, "limit_steps": 3, "limit_tokens": 3, "limit_seconds": 3, "denied": 4}
+EXIT_CODES = {
+    "done": 0,
+    "failed": 1,
+    "limit_steps": 3,
+    "limit_tokens": 3,
+    "limit_seconds": 3,
+    "limit_repeats": 3,
+    "denied": 4,
+}
 """Status to exit code; 130 where it was cancelled."""
 
 
@@ -40,6 +48,9 @@ def agent(
     max_steps: Annotated[int, typer.Option(help="Most messages of the model.")] = 30,
     max_tokens: Annotated[int | None, typer.Option(help="Most tokens the model samples.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Most wall-clock seconds.")] = None,
+    max_repeats: Annotated[
+        int, typer.Option(help="End when the same call gives the same result so often in a row; 0: never.")
+    ] = 3,
     trace: Annotated[Path | None, typer.Option(help="Write the run's trace here; a new file.")] = None,
     approve: Annotated[str, typer.Option(help="Calls that write or execute: auto, ask or deny.")] = "auto",
     tools: Annotated[str | None, typer.Option(help="Only these tools, separated by commas.")] = None,
@@ -51,7 +62,7 @@ def agent(
 
     Exit status: 0 done, 1 failed, 2 wrong usage, 3 a limit was reached, 4 denied, 130 cancelled.
     """
-    budgets = Budgets(max_steps, max_tokens, max_seconds)
+    budgets = Budgets(max_steps, max_tokens, max_seconds, max_repeats)
     sampling = SamplingParams(temperature=temperature)
     toolbox = make_toolbox(workspace, tools, shell=shell)
     isolation = check_isolation(toolbox, approve)

@@ -79,7 +79,7 @@ async def solve(task: Task, backend: ChatBackend) -> Outcome:
         agent = Agent(
             backend,
             task_tools(task, workspace),
-            budgets=Budgets(steps=STEPS),
+            budgets=Budgets(steps=STEPS, repeats=0),  # a model may still find its way out of a repetition
             sampling=SamplingParams(temperature=0.0, max_tokens=TOKENS),
             system=task.system,
             record=records.append,

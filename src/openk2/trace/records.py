@@ -85,7 +85,7 @@ class End:
     """The run is over."""
 
     status: str
-    """done, limit_steps, limit_tokens, limit_seconds, failed, denied or cancelled."""
+    """done, limit_steps, limit_tokens, limit_seconds, limit_repeats, failed, denied or cancelled."""
     steps: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
