@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import BYTES, one_line, text_shards, trajectory_shards
 
-from openk2.data.loader import BLOCK, MixtureLoader, PackedRows, Sample, TextRows, describe, pack, shares
+from openk2.data.loader import BLOCK, MixtureLoader, PackedRows, Sample, TextRows, describe, pack, shares, spread
 from openk2.data.shards import TokenShards, TrajectoryShards
 from openk2.errors import DataError
 
@@ -76,6 +76,16 @@ def test_shares_fill_the_block_and_are_proportional_within_one_sample(weights: l
     for count, weight in zip(counts, weights, strict=True):
         exact = weight / sum(weights) * BLOCK
         assert max(1.0, exact - 1 - raised) <= count <= max(1.0, exact + 1)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=20))
+def test_at_every_place_of_a_block_the_mixture_is_nearly_that_of_the_whole(counts: list[int]) -> None:
+    slots, taken = spread(counts), [0] * len(counts)
+    for place, (item, number) in enumerate(slots, 1):
+        assert number == taken[item]
+        taken[item] += 1
+        assert all(abs(had - place * count / sum(counts)) < 1.5 for had, count in zip(taken, counts, strict=True))
+    assert taken == counts
 
 
 def test_every_block_holds_each_source_in_exact_proportion(sources: list[tuple[TokenShards, float]]) -> None:

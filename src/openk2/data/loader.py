@@ -2,9 +2,9 @@
 machines, by its next index.
 
 Two choices are made per index. Which source: every block of 1,024 samples holds each source in exact proportion to
-its weight, in an order permuted by (seed, block). Which row of it: the source's rows are permuted by (seed, source,
-epoch). Nothing is drawn, nothing is remembered. Text rows are contiguous slices of the token stream; trajectory rows
-are whole trajectories packed first-fit, padded, never split.
+its weight, spread evenly, so that a step of few rows is already a fair mixture. Which row of it: the source's rows are
+permuted by (seed, source, epoch). Nothing is drawn, nothing is remembered. Text rows are contiguous slices of the token
+stream; trajectory rows are whole trajectories packed first-fit, padded, never split.
 """
 
 from __future__ import annotations
@@ -175,6 +175,19 @@ def shares(weights: Sequence[float], block: int = BLOCK) -> list[int]:
     return counts
 
 
+def spread(counts: Sequence[int]) -> list[tuple[int, int]]:
+    """(item, how many of it came before) for sum(counts) slots: each slot goes to the item that is furthest behind its
+    part, so the mixture holds at every place, not only at the end.
+    """
+    total, taken, slots = sum(counts), [0] * len(counts), []
+    for slot in range(total):
+        behind = [(slot + 1) * count - total * had for count, had in zip(counts, taken, strict=True)]
+        item = behind.index(max(behind))
+        slots.append((item, taken[item]))
+        taken[item] += 1
+    return slots
+
+
 class MixtureLoader:
     """Samples from several shard directories in fixed proportions.
 
@@ -220,16 +233,15 @@ class MixtureLoader:
         """Weight of each source's predictions in the loss."""
         self.counts = shares([weight for _, weight in sources])
         """Samples of each source in a block of 1,024."""
-        self._starts = np.concatenate([[0], np.cumsum(self.counts)]).tolist()
+        self._slots = spread(self.counts)
 
     def locate(self, index: int) -> tuple[int, int, int]:
         """(source, epoch, row) of sample `index`; raises IndexError below 0."""
         if index < 0:
             raise IndexError(f"sample {index}: samples are counted from 0")
         block, slot = divmod(index, BLOCK)
-        place = permute(slot, BLOCK, _key(self.seed, "block", block))
-        source = int(np.searchsorted(self._starts, place, side="right")) - 1
-        drawn = block * self.counts[source] + place - self._starts[source]
+        source, number = self._slots[slot]
+        drawn = block * self.counts[source] + number
         epoch, within = divmod(drawn, len(self.rows[source]))
         return source, epoch, permute(within, len(self.rows[source]), _key(self.seed, f"source {source}", epoch))
 

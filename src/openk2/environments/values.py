@@ -56,6 +56,7 @@ _FOLDERS = (
     "results",
     "tables",
 )
+_PARTS = ("Street", "Road", "Square", "Harbour", "Park", "Hill", "North", "South", "East", "West", "Centre", "Airport")
 _SUFFIXES = ("txt", "txt", "txt", "md", "md", "csv", "log", "json", "cfg")
 
 
@@ -128,8 +129,11 @@ class Draw:
         return self.fresh(lambda: invented(self.rng))
 
     def word(self) -> Value:
-        """A common noun, or an invented word."""
-        return self.invented() if self.rng.random() < 0.45 else self.among(_WORDS)
+        """A common noun, two of them joined, or an invented word."""
+        kind = self.rng.random()
+        if kind < 0.2:  # so that the tokens of every noun are copied, also of those held out
+            return self.fresh(lambda: f"{self.rng.choice(_WORDS)}-{self.rng.choice(_WORDS)}")
+        return self.among(_WORDS) if kind < 0.6 else self.invented()
 
     def person(self) -> Value:
         """A name: known, invented, or first and last."""
@@ -141,9 +145,12 @@ class Draw:
         return self.fresh(lambda: f"{self.rng.choice(_PEOPLE)} {invented(self.rng, 2).capitalize()}")
 
     def place(self) -> Value:
-        """A town: known or invented."""
-        if self.rng.random() < 0.4:
+        """A town, known or invented, or a part of one."""
+        kind = self.rng.random()
+        if kind < 0.3:
             return self.among(_PLACES)
+        if kind < 0.6:  # so that the tokens of every town are copied, also of those held out
+            return self.fresh(lambda: f"{self.rng.choice(_PLACES)} {self.rng.choice(_PARTS)}")
         return self.fresh(lambda: invented(self.rng).capitalize())
 
     def code(self) -> Value:

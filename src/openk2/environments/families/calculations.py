@@ -378,7 +378,7 @@ def word_question(draw: Draw) -> Source:
     """The length of a word, the word in capitals, backwards, or the count of one of its letters."""
     name = draw.rng.choice(list(_WORDS))
     kind = _WORDS[name]
-    word = draw.word()
+    word = draw.identifier()
     slots: dict[str, object] = {"word": word}
     arguments = [str(word)]
     if name == "letter":
