@@ -4,8 +4,8 @@
     python benchmarks/against_transformers.py --json       one JSON object
     python benchmarks/against_transformers.py --preset k2-nano --only training
 
-Both sides are measured one after the other in each repeat and the best repeat counts. The limit of training is the
-machine's own largest rate of float32 matrix products, measured in the same run.
+Both sides are measured one after the other in the same run, and the best of a few repeats counts. The limit of training
+is the machine's own largest rate of float32 matrix products, measured in that run too.
 """
 
 from __future__ import annotations

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from openk2.environments.families import (
     calculations,
     chains,
-    combined,
     copying,
     dates,
     files,
     pipelines,
     recovery,
+    several_files,
     source,
+    table_changes,
     tables,
     talk,
+    whole_files,
 )
 from openk2.environments.phrasing import Node, _parse
 
@@ -31,6 +33,23 @@ def _expansions(node: Node) -> Iterator[str]:
             yield "".join(parts)
 
 
+_MODULES = (
+    calculations,
+    chains,
+    copying,
+    dates,
+    files,
+    pipelines,
+    recovery,
+    several_files,
+    source,
+    table_changes,
+    tables,
+    talk,
+    whole_files,
+)
+
+
 def _texts(patterns: tuple[str, ...]) -> set[str]:
     """Expansions without capital letters, double spaces and final punctuation."""
     texts = (text for pattern in patterns for text in _expansions(_parse(pattern)))
@@ -39,7 +58,7 @@ def _texts(patterns: tuple[str, ...]) -> set[str]:
 
 def _sides() -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """(group, training wordings, held-out wordings)"""
-    for module in (calculations, chains, combined, copying, dates, files, pipelines, recovery, source, tables, talk):
+    for module in _MODULES:
         for name, held_out in vars(module).items():
             if name.endswith("_NEW"):
                 stem = name.removesuffix("_NEW")
@@ -54,7 +73,7 @@ def _sides() -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
         yield name, train, held_out
     for exchange in talk.SMALL_TALK:
         yield exchange.answer, exchange.asks, exchange.new_asks
-    yield "write last", combined._WRITE_LAST, combined._WRITE_NEW
+    yield "write last", whole_files._WRITE_LAST, whole_files._WRITE_NEW
     for ask, new_ask in talk.FACTS:
         yield ask, (ask,), (new_ask,)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from openk2.environments.families import chains, combined, copying, recovery, talk
+from openk2.environments.families import chains, copying, recovery, several_files, table_changes, talk, whole_files
 from openk2.environments.families.calculations import calculation, word_question
 from openk2.environments.families.dates import today_source
 from openk2.environments.families.files import count_lines, find_file, read_field
@@ -62,19 +62,19 @@ FAMILIES = MappingProxyType(
             Family("calc", pipeline("calc", calculation), 1),
             Family("word", pipeline("word", word_question), 1),
             Family("read", pipeline("read", _read_any), 1),
-            Family("show", combined.show_file, 1),
-            Family("list", combined.list_folder, 1),
+            Family("show", whole_files.show_file, 1),
+            Family("list", whole_files.list_folder, 1),
             Family("search", pipeline("search", count_lines), 1),
             Family("find", pipeline("find", find_file), 1),
-            Family("write", combined.write_text, 1),
+            Family("write", whole_files.write_text, 1),
             Family("sql", pipeline("sql", _sql_any), 1),
-            Family("sql_change", combined.sql_change, 1),
+            Family("sql_change", table_changes.sql_change, 1),
             Family("date", pipeline("date", today_source), 1),
             Family("division_by_zero", recovery.division_by_zero, 1),
             Family("read_calc", pipeline("read_calc", _read_number, calculate=True), 2),
             Family("search_calc", pipeline("search_calc", count_lines, calculate=True), 2),
             Family("sql_calc", pipeline("sql_calc", sql_number, calculate=True), 2),
-            Family("search_read", combined.search_read, 2),
+            Family("search_read", several_files.search_read, 2),
             Family("read_read", pipeline("read_read", chains.read_read), 2),
             Family("list_read", pipeline("list_read", chains.list_read), 2),
             Family("sql_search", pipeline("sql_search", chains.sql_search), 2),
@@ -83,15 +83,15 @@ FAMILIES = MappingProxyType(
             Family("calc_write", pipeline("calc_write", calculation, write=True), 2),
             Family("word_write", pipeline("word_write", word_question, write=True), 2),
             Family("date_write", pipeline("date_write", today_source, write=True), 2),
-            Family("copy_file", combined.copy_file, 2),
+            Family("copy_file", whole_files.copy_file, 2),
             Family("missing_file", recovery.missing_file, 2),
-            Family("reads_calc", combined.reads_calc, 3),
+            Family("reads_calc", several_files.reads_calc, 3),
             Family("wrong_path", recovery.wrong_path, 3),
             Family("wrong_table", recovery.wrong_table, 3),
             Family("search_calc_write", pipeline("search_calc_write", count_lines, calculate=True, write=True), 3),
             Family("sql_calc_write", pipeline("sql_calc_write", sql_number, calculate=True, write=True), 3),
-            Family("list_reads_calc", combined.list_reads_calc, 4),
-            Family("reads_calc_write", combined.reads_calc_write, 5),
+            Family("list_reads_calc", several_files.list_reads_calc, 4),
+            Family("reads_calc_write", several_files.reads_calc_write, 5),
             Family("search_write", pipeline("search_write", count_lines, write=True), 2, trained=False),
             Family("find_write", pipeline("find_write", find_file, write=True), 2, trained=False),
             Family("sql_read", pipeline("sql_read", chains.sql_read), 2, trained=False),

@@ -19,7 +19,7 @@ def compile_small_operations(model: K2Model) -> None:
 
     try:
         get_cpp_compiler()
-    except Exception:
+    except RuntimeError:
         raise TrainError("compute.compile needs a C++ compiler; install g++ or set it to false") from None
     torch._dynamo.config.recompile_limit = 256  # past it a shape would silently run, and round, differently
     for module in model.modules():
