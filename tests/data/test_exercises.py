@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openk2.data.extract import Inputs, arithmetic, reading
+from openk2.data.extract import Inputs, arithmetic, quoting, reading
 
 SEEDS = st.integers(0, 2**32)
 NUMBER = re.compile(r"\d+")
@@ -315,3 +315,22 @@ def test_every_family_occurs(module: object) -> None:
         asked, answer = family(rng)
         assert asked.strip() == asked != ""
         assert answer.strip() == answer != ""
+
+
+FREQUENT = ["the", "Paris", "lamp", "of", "Dublin"]
+
+
+@settings(max_examples=300)
+@given(SEEDS)
+def test_the_words_of_a_quotation_stand_in_its_sentence(seed: int) -> None:
+    shown, answer = quoting._single(random.Random(seed), FREQUENT, " -> ").split(" -> ")
+    copied = [word for word in re.findall(r"[A-Za-z]+", answer) if word in FREQUENT]
+    assert copied
+    assert all(word in re.findall(r"[A-Za-z]+", shown) for word in copied)
+
+
+@settings(max_examples=300)
+@given(SEEDS)
+def test_a_list_of_words_becomes_the_same_list_in_json(seed: int) -> None:
+    shown, answer = quoting._listed(random.Random(seed), FREQUENT, " -> ").split(" -> ")
+    assert [word for word in re.findall(r"[A-Za-z]+", shown) if word != "and"] == json.loads(answer)

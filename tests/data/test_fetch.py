@@ -96,6 +96,15 @@ def test_wheels_are_asked_for_one_platform_so_that_every_machine_reads_the_same_
     assert "--no-binary example example==1" in sdist
 
 
+def test_the_folder_of_packages_may_be_relative(
+    clients: Clients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = 'while [ "$1" != --dest ]; do shift; done\necho content > "$2/example-1.whl"'
+    monkeypatch.setattr(sys, "executable", str(clients.provide("python", body)))
+    monkeypatch.chdir(tmp_path)
+    assert fetch(Package("pip", "example", "1"), Path("corpus/packages")).path.read_text() == "content\n"
+
+
 def test_a_missing_client_is_told_apart(clients: Clients, tmp_path: Path) -> None:
     with pytest.raises(MissingClient, match="npm is not installed") as caught:
         fetch(EXAMPLE, tmp_path / "packages")

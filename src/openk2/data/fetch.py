@@ -88,7 +88,7 @@ def fetch(package: Package, directory: Path, say: Callable[[str], None] = lambda
             return Fetched(package, path, known["sha256"])
     say(f"fetch {package}")
     with tempfile.TemporaryDirectory(dir=directory, prefix=".fetch-") as scratch:
-        found = _download(package, Path(scratch))
+        found = _download(package, Path(scratch).resolve())
         path = directory / found.name
         digest = sha256_file(found)
         if known is not None and package.version != "*" and digest != known["sha256"]:

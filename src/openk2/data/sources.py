@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from openk2.data.extract import Inputs, arithmetic, chinese, code, local, prose, reading, technical, tool_schemas
+from openk2.data.extract import Inputs, arithmetic, chinese, code, local, prose, quoting, reading, technical, tool_schemas
 from openk2.data.fetch import Package
 
 Extractor = Callable[[Inputs], Iterator[str]]
@@ -86,6 +86,7 @@ _ALL = (
     Source("nltk", "code", code.wheel, "Apache-2.0", _pip("nltk", "3.10.4")),
     Source("arithmetic", "math", arithmetic.exercises, "Apache-2.0 (generated here)", endless=True),
     Source("reading", "reading", reading.exercises, "Apache-2.0 (generated here)", endless=True),
+    Source("quoting", "quoting", quoting.exercises, "CC-BY-SA-4.0 (words from Wikipedia)", _LONG_CONTEXT, endless=True),
     Source("tool-schemas", "tools", tool_schemas.tool_schemas, "Apache-2.0 (generated here)", endless=True),
     Source(
         "newspaper-zh",

@@ -142,7 +142,7 @@ class Draw:
             return self.among(_PEOPLE)
         if kind < 0.7:
             return self.fresh(lambda: invented(self.rng).capitalize())
-        return self.fresh(lambda: f"{self.rng.choice(_PEOPLE)} {invented(self.rng, 2).capitalize()}")
+        return self.fresh(lambda: f"{self._known(PEOPLE, NAMES)} {invented(self.rng, 2).capitalize()}")
 
     def place(self) -> Value:
         """A town, known or invented, or a part of one."""
@@ -150,8 +150,12 @@ class Draw:
         if kind < 0.3:
             return self.among(_PLACES)
         if kind < 0.6:  # so that the tokens of every town are copied, also of those held out
-            return self.fresh(lambda: f"{self.rng.choice(_PLACES)} {self.rng.choice(_PARTS)}")
+            return self.fresh(lambda: f"{self._known(PLACES, TOWNS)} {self.rng.choice(_PARTS)}")
         return self.fresh(lambda: invented(self.rng).capitalize())
+
+    def _known(self, frequent: Sequence[str], more: Sequence[str]) -> str:
+        """One of two lists, each as likely: the frequent ones are single tokens and have to be seen often."""
+        return self.rng.choice(self.rng.choice((frequent, more)))
 
     def code(self) -> Value:
         """An identifier without meaning, not a plain number."""
