@@ -1,7 +1,9 @@
 """Tokenizer: the release's form at any size."""
 
+import base64
 import json
 import pickle
+import re
 import unicodedata
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openk2.chat import tokenizer as tokenizer_module
 from openk2.chat.locate import model_directory
 from openk2.chat.tokenizer import (
     SPECIAL_NAMES,
@@ -80,9 +83,20 @@ def test_single_digits_when_digits_is_1() -> None:
 
 
 @given(st.lists(st.integers(0, 511), max_size=60))
-def test_incremental_decoding_of_any_ids_adds_up_to_decoding_them_at_once(ids: list[int]) -> None:
+def test_ids_that_are_not_utf8_decode_to_their_bytes_and_incrementally_to_the_same_text(ids: list[int]) -> None:
+    raw = b"".join(bytes([id]) if id < 256 else BYTES.piece(id) for id in ids)
+    assert BYTES.decode_bytes(ids) == raw
+    assert BYTES.decode(ids) == raw.decode("utf-8", errors="replace")
     decoder = IncrementalDecoder(BYTES)
     assert "".join(decoder.push(id) for id in ids) + decoder.flush() == BYTES.decode(ids)
+
+
+@given(st.data())
+def test_ids_of_merged_bytes_decode_incrementally_to_the_same_text(small: Tokenizer, data: st.DataObject) -> None:
+    ids = data.draw(st.lists(st.integers(0, small.vocab_size - 1), max_size=40))
+    decoder = IncrementalDecoder(small)
+    assert "".join(decoder.push(id) for id in ids) + decoder.flush() == small.decode(ids)
+    assert small.decode(ids) == small.decode_bytes(ids).decode("utf-8", errors="replace")
 
 
 def test_incremental_decoding_holds_back_half_a_character() -> None:
@@ -100,6 +114,39 @@ def test_long_runs_and_long_texts_are_cut_as_in_the_release() -> None:
     assert tokenizer.encode("a " * 30_000) == [97, 32] * 30_000
     text = "ab c\n" * 100_000
     assert tokenizer.decode(tokenizer.encode(text)) == text
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(" \n\u3000a世"), st.integers(1, 12)), max_size=12),
+    st.integers(1, 6),
+    st.integers(6, 40),
+)
+def test_texts_are_cut_at_the_lengths_of_the_rule(runs: list[tuple[str, int]], longest_run: int, longest: int) -> None:
+    """At small limits, beside the rule told character by character."""
+    text = "".join(character * count for character, count in runs)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokenizer_module, "_LONGEST_RUN", longest_run)
+        patch.setattr(tokenizer_module, "_LONGEST_TEXT", longest)
+        assert list(tokenizer_module._bounded(text)) == _cut_by_the_rule(text, longest_run, longest)
+
+
+def test_whitespace_is_what_python_says_it_is() -> None:
+    characters = "".join(map(chr, range(0x110000)))
+    assert re.findall(r"\s", characters) == [character for character in characters if character.isspace()]
+
+
+def test_encoding_a_long_text_differs_from_encoding_it_whole_only_where_it_is_cut(small: Tokenizer) -> None:
+    def whole(text: str) -> list[int]:
+        return small._encoding.encode_ordinary(text)
+
+    paragraph = "The river rose; 天气 was 17.5 degrees, and `def f(x):` held on.\n"
+    uncut = (paragraph * 7_000)[:400_000]
+    assert small.encode(uncut) == whole(uncut)
+    run = "ing" * 10_000
+    text = "so " + run + " on"
+    assert small.encode(text) == whole("so " + run[:25_000]) + whole(run[25_000:] + " on") != whole(text)
+    longer = uncut + paragraph
+    assert small.encode(longer) == whole(uncut) + whole(paragraph)
 
 
 def test_a_saved_tokenizer_loads_equal(tmp_path: Path, small: Tokenizer) -> None:
@@ -128,6 +175,73 @@ def test_a_release_directory_names_its_own_slots_and_keeps_three_digits(tmp_path
     assert "<think>" not in tokenizer.special
     assert tokenizer.special["<|reserved_token_278|>"] == 278
     assert tokenizer.digits == 3
+
+
+INSTRUCT_SLOTS = (*range(5), 6, 7, *range(9, 16), 17, 254, 255)
+"""The named slots of Kimi-K2-Instruct; the Thinking release names the others of SPECIAL_NAMES too."""
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the released form and size: 163,584 ranks, and a configuration that knows nothing of openk2."""
+    directory = tmp_path_factory.mktemp("released")
+    pieces = [bytes([byte]) for byte in range(256)] + [b"the", b" the", "世界".encode()]
+    pieces += [b"\xff" + number.to_bytes(3, "big") for number in range(163_584 - len(pieces))]
+    lines = (base64.b64encode(piece) + b" %d" % rank for rank, piece in enumerate(pieces))
+    (directory / "tiktoken.model").write_bytes(b"\n".join(lines) + b"\n")
+    flags = {"lstrip": False, "normalized": False, "rstrip": False, "single_word": False, "special": True}
+    config = {
+        "added_tokens_decoder": {
+            str(163_584 + slot): {"content": SPECIAL_NAMES[slot], **flags} for slot in INSTRUCT_SLOTS
+        },
+        "additional_special_tokens": ["<|im_end|>", "<|im_user|>"],
+        "auto_map": {"AutoTokenizer": ["tokenization_kimi.TikTokenTokenizer", None]},
+        "bos_token": "[BOS]",
+        "clean_up_tokenization_spaces": False,
+        "eos_token": "[EOS]",
+        "extra_special_tokens": {},
+        "model_max_length": 1_000_000_000_000_000_019_884_624_838_656,
+        "pad_token": "[PAD]",
+        "tokenizer_class": "TikTokenTokenizer",
+        "unk_token": "[UNK]",
+    }
+    (directory / "tokenizer_config.json").write_text(json.dumps(config))
+    return directory
+
+
+def test_a_released_folder_is_read_as_it_is(released: Path) -> None:
+    tokenizer = Tokenizer.from_directory(released)
+    assert (tokenizer.base_size, tokenizer.vocab_size, tokenizer.digits) == (163_584, 163_840, 3)
+    named = {name: id for name, id in tokenizer.special.items() if "reserved" not in name}
+    assert named == {SPECIAL_NAMES[slot]: 163_584 + slot for slot in INSTRUCT_SLOTS}
+    for id in (163_589, 163_600, 163_602, 163_606, 163_607, 163_837):
+        assert tokenizer.id(f"<|reserved_token_{id}|>") == id
+    assert tokenizer.encode("the the世界1234") == [256, 257, 258, 49, 50, 51, 52]
+    assert max(tokenizer.encode("<think><|im_end|>")) < 163_584
+    assert tokenizer.encode("<think>", allow_special=True) == list(b"<think>")
+    assert tokenizer.encode("<|im_end|>", allow_special=True) == [163_586]
+    assert tokenizer.stop_ids == {163_585, 163_586}
+
+
+@given(st.text(CHARACTERS, max_size=40), st.booleans())
+def test_no_id_without_an_embedding_row_is_produced(released_tokenizer: Tokenizer, text: str, special: bool) -> None:
+    spelled = text + "".join(f"<|reserved_token_{id}|>" for id in (163_838, 163_840, 163_841))
+    ids = released_tokenizer.encode(spelled, allow_special=special)
+    assert all(0 <= id < 163_840 for id in ids)
+    assert released_tokenizer.decode(ids) == spelled
+    assert len(released_tokenizer.special) == 256
+
+
+@pytest.fixture(scope="session")
+def released_tokenizer(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
+    """With the two slots beyond the embedding that the first releases' tokenizer code makes listed by name."""
+    directory = tmp_path_factory.mktemp("rowless")
+    (directory / "tiktoken.model").symlink_to(released / "tiktoken.model")
+    config = json.loads((released / "tokenizer_config.json").read_text())
+    for id in (163_840, 163_841):
+        config["added_tokens_decoder"][str(id)] = {"content": f"<|reserved_token_{id}|>"}
+    (directory / "tokenizer_config.json").write_text(json.dumps(config))
+    return Tokenizer.from_directory(directory)
 
 
 def test_a_directory_without_config_has_the_standard_slots(tmp_path: Path) -> None:
@@ -206,6 +320,22 @@ def test_released_vocabulary_round_trips(kimi: Tokenizer, text: str) -> None:
     assert kimi.decode(ids) == text
     decoder = IncrementalDecoder(kimi)
     assert "".join(decoder.push(id) for id in ids) + decoder.flush() == text
+
+
+def _cut_by_the_rule(text: str, longest_run: int, longest: int) -> list[str]:
+    """Pieces of `longest` characters, each begun anew where its run of (non-)whitespace grows above `longest_run`."""
+    pieces = []
+    for start in range(0, len(text), longest):
+        pieces.append("")
+        run, space = 0, None
+        for character in text[start : start + longest]:
+            run = run + 1 if character.isspace() == space else 1
+            space = character.isspace()
+            if run > longest_run:
+                pieces.append("")
+                run = 1
+            pieces[-1] += character
+    return pieces
 
 
 def _split(text: str, digits: int) -> list[str]:

@@ -56,9 +56,12 @@ SPECIAL_NAMES: Mapping[int, str] = MappingProxyType(
 )
 """Slot to name, as in the Thinking release (id 163584 is slot 0). Slots without a name are `<|reserved_token_ID|>`."""
 
+_ROWLESS_SLOTS = (SPECIAL_SLOTS, SPECIAL_SLOTS + 1)
+"""The first releases' tokenizer code makes two slots more than the embedding has rows; no id stands for them here."""
+
 _LONGEST_TEXT = 400_000
 _LONGEST_RUN = 25_000
-_LONG_RUN = re.compile(rf"\s{{{_LONGEST_RUN + 1},}}|\S{{{_LONGEST_RUN + 1},}}")
+_RUN = re.compile(r"\s+|\S+")
 
 
 def split_pattern(digits: int) -> str:
@@ -188,7 +191,10 @@ class Tokenizer:
         """Token ids of `text`; names of special tokens in it become control tokens only with `allow_special`."""
         if len(text) <= _LONGEST_RUN:
             return self._encode(text, allow_special)
-        return [id for piece in _bounded(text) for id in self._encode(piece, allow_special)]
+        ids: list[int] = []
+        for piece in _bounded(text):
+            ids += self._encode(piece, allow_special)
+        return ids
 
     def _encode(self, text: str, allow_special: bool) -> list[int]:
         if allow_special:
@@ -270,7 +276,8 @@ def _names(config: Mapping[str, Any], base_size: int, file: Path) -> dict[int, s
     names: dict[int, str] = {}
     try:
         for key, token in added.items():
-            names[int(key) - base_size] = token if isinstance(token, str) else token["content"]
+            if int(key) - base_size not in _ROWLESS_SLOTS:
+                names[int(key) - base_size] = token if isinstance(token, str) else token["content"]
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ChatError(f"{file}: added_tokens_decoder: accepted: an object of id to {{'content': name}}") from None
     outside = [slot + base_size for slot in names if not 0 <= slot < SPECIAL_SLOTS]
@@ -285,8 +292,25 @@ def _bounded(text: str) -> Iterator[str]:
     for start in range(0, len(text), _LONGEST_TEXT):
         part = text[start : start + _LONGEST_TEXT]
         begin = 0
-        for run in _LONG_RUN.finditer(part):
-            for cut in range(run.start() + _LONGEST_RUN, run.end(), _LONGEST_RUN):
-                yield part[begin:cut]
-                begin = cut
+        for cut in _cuts(part):
+            yield part[begin:cut]
+            begin = cut
         yield part[begin:]
+
+
+def _cuts(part: str) -> Iterator[int]:
+    """Where runs that are too long are cut. Such a run covers a multiple of the limit, so only runs there are read."""
+    end = 0
+    for middle in range(_LONGEST_RUN, len(part), _LONGEST_RUN):
+        if middle < end:
+            continue
+        end = _run_length(part, middle) + middle
+        before = part[middle - _LONGEST_RUN : middle + 1][::-1]
+        begin = middle + 1 - _run_length(before, 0)
+        yield from range(begin + _LONGEST_RUN, end, _LONGEST_RUN)
+
+
+def _run_length(text: str, start: int) -> int:
+    """How many characters from `start` on are all whitespace or all not."""
+    run = _RUN.match(text, start)
+    return run.end() - start if run else 0
