@@ -391,7 +391,7 @@ def test_an_interrupted_save_leaves_the_old_model(model: K2Model, saved: Path, m
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("openk2.checkpoint.writer._write_json", interrupt)
+    monkeypatch.setattr("openk2.checkpoint.writer.write_json", interrupt)
     with pytest.raises(KeyboardInterrupt):
         save_model(model, saved, format="bf16")
     assert {path.name: path.read_bytes() for path in saved.iterdir()} == before
@@ -416,5 +416,5 @@ def test_tokenizer_files_are_copied_along(model: K2Model, tmp_path: Path) -> Non
 
 
 def test_an_unknown_format_is_refused(model: K2Model, tmp_path: Path) -> None:
-    with pytest.raises(OpenK2Error, match="unknown format 'int4'; accepted: bf16, fp32, fp8"):
-        save_model(model, tmp_path, format="int4")
+    with pytest.raises(OpenK2Error, match="unknown format 'int3'; accepted: bf16, fp32, fp8, int4, int4-all"):
+        save_model(model, tmp_path, format="int3")

@@ -50,4 +50,4 @@ def test_an_unknown_format_or_model_is_one_line(tmp_path: Path, capsys: pytest.C
     assert "no such model directory" in capsys.readouterr().err
     save_model(K2Model(K2Config.preset("k2-debug")).initialize(1), tmp_path / "source")
     assert run(tmp_path / "source", tmp_path / "out", "--format", "int3") == 2
-    assert capsys.readouterr().err.strip().endswith("accepted: bf16, fp32, fp8")
+    assert capsys.readouterr().err.strip().endswith("accepted: bf16, fp32, fp8, int4, int4-all")
