@@ -1,12 +1,13 @@
 """K2Config: every preset, both forms of `config.json`, and one clear line for whatever is wrong."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from openk2.config import K2Config, RopeScaling
+from openk2.config import K2Config, LinearAttention, RopeScaling
 from openk2.errors import ConfigError
 
 RELEASED = {
@@ -62,6 +63,54 @@ def test_released_presets(name: str, factor: float, context: int, eps: float, sc
     assert [config.is_moe_layer(layer) for layer in (0, 1, 60)] == [False, True, True]
 
 
+def test_deepseek_v3_has_groups_three_dense_layers_and_yarn_40() -> None:
+    config = K2Config.preset("deepseek-v3")
+    assert (config.n_routed_experts, config.n_group, config.topk_group, config.num_experts_per_tok) == (256, 8, 4, 8)
+    assert (config.num_attention_heads, config.routed_scaling_factor, config.vocab_size) == (128, 2.5, 129280)
+    assert [config.is_moe_layer(layer) for layer in (0, 2, 3, 60)] == [False, False, True, True]
+    assert config.rope_scaling == RopeScaling(40.0, 4096, beta_fast=32.0)
+    assert config.rope_theta == 10000.0
+    assert config.softmax_scale == pytest.approx(192**-0.5 * (0.1 * math.log(40) + 1) ** 2)
+
+
+def test_moonlight_projects_queries_directly_and_has_two_shared_experts() -> None:
+    config = K2Config.preset("moonlight-16b-a3b")
+    assert (config.q_lora_rank, config.rope_scaling, config.n_shared_experts) == (None, None, 2)
+    assert (config.n_routed_experts, config.num_experts_per_tok, config.rms_norm_eps) == (64, 6, 1e-5)
+
+
+def test_kimi_linear_has_three_delta_layers_to_one_that_attends_without_positions() -> None:
+    config = K2Config.preset("kimi-linear-48b-a3b")
+    assert config.latent_layers == [3, 7, 11, 15, 19, 23, 26]
+    assert config.mla_use_nope
+    assert config.linear_attn_config == LinearAttention(
+        tuple(layer for layer in range(1, 28) if layer not in (4, 8, 12, 16, 20, 24, 27)), 32, 128, 4
+    )
+    assert (config.linear_attn_config.width, config.softmax_scale) == (4096, pytest.approx(192**-0.5))
+    written = config.to_hf_dict()
+    assert written["linear_attn_config"]["full_attn_layers"] == [4, 8, 12, 16, 20, 24, 27]
+    assert (written["num_experts"], written["model_max_length"], written["moe_renormalize"]) == (256, 1048576, True)
+    assert written["architectures"] == ["KimiLinearForCausalLM"]
+
+
+@pytest.mark.parametrize("name", ["deepseek-v3", "moonlight-16b-a3b", "kimi-linear-48b-a3b", "k2-thinking"])
+def test_what_transformers_writes_is_read_as_the_same_shape(name: str, tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    config = K2Config.preset(name)
+    kimi_linear = config.model_type == "kimi_linear"
+    kind = transformers.KimiLinearConfig if kimi_linear else transformers.DeepseekV3Config
+    kind(**config.to_hf_dict()).save_pretrained(tmp_path)
+    assert "layer_types" in json.loads((tmp_path / "config.json").read_text()) or not kimi_linear
+    # transformers keeps neither Kimi Linear's rope_theta, which rotates nothing, nor K2's own model_type
+    lost = {"rope_theta": 10000.0} if kimi_linear else {"model_type": "deepseek_v3"}
+    assert K2Config.from_json(tmp_path).replace(**lost) == config.replace(**lost)
+
+
+def test_of_a_multimodal_release_the_text_part_is_read() -> None:
+    nested = {"model_type": "kimi_k25", "vision_config": {"depth": 27}, "text_config": fields(num_beams=1)}
+    assert K2Config.from_hf_dict(nested) == K2Config.preset("k2-debug")
+
+
 @pytest.mark.parametrize("name", ["k2-mini", "k2-nano", "k2-debug"])
 def test_small_presets_keep_the_special_tokens_at_the_end_of_the_vocabulary(name: str) -> None:
     config = K2Config.preset(name)
@@ -71,10 +120,11 @@ def test_small_presets_keep_the_special_tokens_at_the_end_of_the_vocabulary(name
     assert config.softmax_scale == pytest.approx(config.qk_head_dim**-0.5)
 
 
-def test_preset_names_are_these_seven() -> None:
+def test_preset_names_are_these_ten() -> None:
     released = ["k2-base", "k2-instruct", "k2-instruct-0905", "k2-thinking"]
-    assert K2Config.preset_names() == sorted([*released, "k2-debug", "k2-mini", "k2-nano"])
-    with pytest.raises(ConfigError, match="unknown preset 'k3'; accepted: k2-base, k2-debug, k2-instruct"):
+    relatives = ["deepseek-v3", "moonlight-16b-a3b", "kimi-linear-48b-a3b"]
+    assert K2Config.preset_names() == sorted([*released, *relatives, "k2-debug", "k2-mini", "k2-nano"])
+    with pytest.raises(ConfigError, match="unknown preset 'k3'; accepted: deepseek-v3, k2-base, k2-debug"):
         K2Config.preset("k3")
 
 
@@ -129,11 +179,18 @@ def test_the_first_of_several_end_tokens_is_taken_and_foreign_fields_are_ignored
         ({"n_group": 4, "topk_group": 5}, "topk_group is 5"),
         ({"n_group": 8, "topk_group": 1}, "topk_group is 1; accepted: enough groups"),
         ({"first_k_dense_replace": 4}, "first_k_dense_replace is 4"),
-        ({"scoring_func": "softmax"}, "scoring_func is 'softmax'; accepted: sigmoid"),
+        ({"scoring_func": "tanh"}, "scoring_func is 'tanh'; accepted: sigmoid or softmax"),
         ({"topk_method": "greedy"}, "topk_method is 'greedy'; accepted: 'noaux_tc'"),
         ({"hidden_act": "gelu"}, "hidden_act is 'gelu'; accepted: 'silu'"),
-        ({"tie_word_embeddings": True}, "tie_word_embeddings is True; accepted: false"),
-        ({"model_type": "llama"}, "model_type is 'llama'; accepted: kimi_k2 or deepseek_v3"),
+        ({"attention_dropout": 0.1}, "attention_dropout is 0.1; accepted: 0"),
+        ({"num_key_value_heads": 2}, "num_key_value_heads is 2; accepted: 4"),
+        ({"qk_head_dim": 16}, "qk_head_dim is 16; accepted: 24"),
+        ({"model_type": "llama"}, "model_type is 'llama'; accepted: kimi_k2, deepseek_v3 or kimi_linear"),
+        ({"hidden_sizes": 64}, "unknown field hidden_sizes (64); nearest known: hidden_size"),
+        ({"sliding_window": 4096}, "unknown field sliding_window (4096); openk2 knows no field like it"),
+        ({"num_experts": 16}, "num_experts is 16 but n_routed_experts is 8; one is enough"),
+        ({"text_config": [1]}, "text_config is [1]; accepted: an object"),
+        ({"mla_use_nope": True}, "mla_use_nope is True; accepted: true for kimi_linear only"),
         ({"eos_token_id": []}, "eos_token_id is"),
         ({"rope_scaling": "yarn"}, "rope_scaling is 'yarn'; accepted: an object"),
         ({"rope_scaling": {"type": "linear", "factor": 2.0}}, "rope_scaling.type is 'linear'; accepted: yarn, default"),
@@ -141,11 +198,53 @@ def test_the_first_of_several_end_tokens_is_taken_and_foreign_fields_are_ignored
         ({"rope_scaling": {"type": "yarn", "factor": "32"}}, "rope_scaling.factor is '32'"),
         ({"rope_scaling": {"type": "yarn", "factor": 0}}, "rope_scaling.factor is 0; a positive number"),
         ({"rope_scaling": {"type": "yarn", "factor": 2.0, "beta_fast": None}}, "rope_scaling.beta_fast is None"),
+        (
+            {"rope_scaling": {"type": "yarn", "factor": 2.0, "beta": 1}},
+            "unknown field rope_scaling.beta; accepted: type",
+        ),
+        ({"rope_scaling": {"type": "yarn", "factor": 2.0, "truncate": False}}, "rope_scaling.truncate is False"),
     ],
 )
 def test_a_bad_field_is_named_with_its_file_and_what_is_accepted(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         K2Config.from_hf_dict(fields(**changes), "some/config.json")
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("some/config.json: ")
+    assert "\n" not in str(caught.value)
+
+
+HYBRID = {"kda_layers": [1, 2], "full_attn_layers": [3], "num_heads": 4, "head_dim": 8, "short_conv_kernel_size": 4}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"linear_attn_config": [1, 2]}, "linear_attn_config is [1, 2]; accepted: an object with kda_layers"),
+        ({"linear_attn_config": HYBRID, "model_type": "kimi_k2"}, "linear_attn_config needs model_type kimi_linear"),
+        ({"linear_attn_config": {**HYBRID, "full_attn_layers": [2]}}, "full_attn_layers is [2]; accepted: the layers"),
+        ({"linear_attn_config": {**HYBRID, "kda_layers": 1}}, "kda_layers is 1; accepted: a list of layer numbers"),
+        ({"linear_attn_config": {**HYBRID, "kda_layers": [2, 2], "full_attn_layers": ...}}, "each once, in order"),
+        ({"linear_attn_config": {**HYBRID, "kda_layers": [1, 4], "full_attn_layers": ...}}, "some of the layers 1 … 3"),
+        ({"linear_attn_config": {**HYBRID, "kda_layers": [1, 2, 3], "full_attn_layers": []}}, "1 … 3, but not all"),
+        ({"linear_attn_config": {**HYBRID, "num_heads": ...}}, "linear_attn_config.num_heads is missing"),
+        ({"linear_attn_config": {**HYBRID, "num_heads": 0}}, "linear_attn_config.num_heads is 0; a positive"),
+        ({"linear_attn_config": {**HYBRID, "head_dim": "8"}}, "linear_attn_config.head_dim is '8'"),
+        ({"linear_attn_config": {**HYBRID, "gate": 1}}, "unknown field linear_attn_config.gate; accepted: kda_layers"),
+        ({"layer_types": ["full_attention"]}, "layer_types is ['full_attention']; accepted: one of full_attention"),
+        ({"mlp_layer_types": ["sparse", "dense", "sparse"]}, "accepted: first_k_dense_replace times dense"),
+        ({"rope_scaling": {"type": "yarn", "factor": 2.0}}, "accepted: null where mla_use_nope is true"),
+        (
+            {"num_expert_group": 2, "topk_group": 2, "use_grouped_topk": False},
+            "use_grouped_topk is False but n_group is 2",
+        ),
+    ],
+)
+def test_a_bad_field_of_kimi_linear_is_named(changes: dict[str, Any], message: str) -> None:
+    kimi = {**fields(n_group=...), "model_type": "kimi_linear", **changes}
+    if isinstance(kimi.get("linear_attn_config"), dict):
+        kimi["linear_attn_config"] = {k: v for k, v in kimi["linear_attn_config"].items() if v is not ...}
+    with pytest.raises(ConfigError) as caught:
+        K2Config.from_hf_dict(kimi, "some/config.json")
     assert message in str(caught.value)
     assert str(caught.value).startswith("some/config.json: ")
     assert "\n" not in str(caught.value)

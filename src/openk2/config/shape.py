@@ -1,7 +1,7 @@
 """The shape of a model: one frozen K2Config with the field names of the released `config.json`.
 
-Reads the released form (`rope_theta` and `rope_scaling` beside the other fields) and the form transformers 5 writes
-(`rope_parameters`). Values follow the released checkpoints of the Kimi K2 family (arXiv 2507.20534, section 2.3).
+One set of fields covers the family: Kimi K2 (arXiv 2507.20534), DeepSeek-V3 (2412.19437), Moonlight (2502.16982) and
+Kimi Linear (2510.26692), whose layers partly have Kimi Delta Attention.
 """
 
 from __future__ import annotations
@@ -15,35 +15,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from openk2.config import huggingface
+from openk2.config.parts import LinearAttention, RopeScaling, checked
 from openk2.errors import ConfigError
-
-
-@dataclass(frozen=True)
-class RopeScaling:
-    """YaRN context extension (arXiv 2309.00071); Hugging Face name `rope_scaling`."""
-
-    factor: float
-    """How many times the original context is stretched: 32 (K2 Base, Instruct) or 64 (0905, Thinking)."""
-    original_max_position_embeddings: int = 4096
-    """Context length in tokens before the extension."""
-    beta_fast: float = 1.0
-    """Pairs that turn more often than this within the original context keep their frequency."""
-    beta_slow: float = 1.0
-    """Pairs that turn less often than this are slowed down by `factor`."""
-    mscale: float = 1.0
-    """Magnitude factor of the rotary tables."""
-    mscale_all_dim: float = 1.0
-    """Magnitude factor of the softmax scale; both being equal leaves the rotary tables unscaled."""
-
-    @property
-    def softmax_factor(self) -> float:
-        """m² of the attention scale: m = 0.1·mscale_all_dim·ln(factor) + 1."""
-        return _yarn_magnitude(self.factor, self.mscale_all_dim) ** 2
-
-    @property
-    def table_factor(self) -> float:
-        """Multiplier of the rotary cosine and sine tables."""
-        return _yarn_magnitude(self.factor, self.mscale) / _yarn_magnitude(self.factor, self.mscale_all_dim)
 
 
 @dataclass(frozen=True)
@@ -61,7 +35,7 @@ class K2Config:
     num_hidden_layers: int
     """Number of blocks, dense ones included."""
     num_attention_heads: int
-    """H: attention heads; MLA has as many key/value heads."""
+    """H: heads of multi-head latent attention (MLA), which has as many key/value heads."""
     n_routed_experts: int
     """E: experts the router chooses from in each mixture-of-experts layer."""
     num_experts_per_tok: int
@@ -89,13 +63,17 @@ class K2Config:
     norm_topk_prob: bool = True
     """Whether the chosen experts' scores are normalised to sum to one."""
     scoring_func: str = "sigmoid"
-    """How router logits become scores; the family uses `sigmoid`."""
+    """How router logits become scores: `sigmoid` (every release) or `softmax`."""
     max_position_embeddings: int = 131072
     """Context length in tokens."""
     rope_theta: float = 50000.0
     """Base of the rotary frequencies."""
     rope_scaling: RopeScaling | None = None
     """YaRN settings, or None for plain rotary embeddings."""
+    mla_use_nope: bool = False
+    """Whether MLA rotates nothing (Kimi Linear): order is then known to the Kimi Delta Attention layers alone."""
+    linear_attn_config: LinearAttention | None = None
+    """The layers with Kimi Delta Attention in place of MLA, or None where every layer has MLA."""
     rms_norm_eps: float = 1e-6
     """Epsilon of the residual-stream norms, inside the square root."""
     latent_norm_eps: float | None = None
@@ -103,7 +81,7 @@ class K2Config:
     initializer_range: float = 0.02
     """Standard deviation of fresh weights."""
     tie_word_embeddings: bool = False
-    """Whether the head shares the embedding's weights; the family never does."""
+    """Whether the head shares the embedding's weights; no release does."""
     bos_token_id: int = 163584
     """Id of [BOS]; not prepended by the chat template."""
     eos_token_id: int = 163586
@@ -111,11 +89,11 @@ class K2Config:
     pad_token_id: int = 163839
     """Id that fills unused positions."""
     model_type: str = "kimi_k2"
-    """Hugging Face model type: `kimi_k2` or `deepseek_v3`."""
+    """Hugging Face model type: `kimi_k2`, `deepseek_v3` or `kimi_linear`."""
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            value = _checked("config", field.name, getattr(self, field.name), str(field.type))
+            value = checked("config", field.name, getattr(self, field.name), str(field.type))
             if value is None and not _optional(field):
                 raise ConfigError(f"config field {field.name} is null; accepted: a value of type {field.type}")
             if field.name in _POSITIVE and value is not None and value <= 0:
@@ -132,13 +110,30 @@ class K2Config:
             ),
             (0 <= self.first_k_dense_replace <= self.num_hidden_layers, "first_k_dense_replace", "0…num_hidden_layers"),
             (self.qk_rope_head_dim % 2 == 0, "qk_rope_head_dim", "an even number"),
-            (self.scoring_func == "sigmoid", "scoring_func", "sigmoid"),
-            (not self.tie_word_embeddings, "tie_word_embeddings", "false"),
-            (self.model_type in ("kimi_k2", "deepseek_v3"), "model_type", "kimi_k2 or deepseek_v3"),
+            (self.scoring_func in ("sigmoid", "softmax"), "scoring_func", "sigmoid or softmax"),
+            (self.model_type in _MODEL_TYPES, "model_type", f"{', '.join(_MODEL_TYPES[:-1])} or {_MODEL_TYPES[-1]}"),
+            (not (self.mla_use_nope and self.rope_scaling), "rope_scaling", "null where mla_use_nope is true"),
+            (not self.mla_use_nope or self.model_type == "kimi_linear", "mla_use_nope", "true for kimi_linear only"),
+            (
+                self.linear_attn_config is None or isinstance(self.linear_attn_config, LinearAttention),
+                "linear_attn_config",
+                "the shape of Kimi Delta Attention",
+            ),
         ]
         for holds, name, accepted in checks:
             if not holds:
                 raise ConfigError(f"config field {name} is {getattr(self, name)!r}; accepted: {accepted}")
+        if self.linear_attn_config is not None:
+            self._check_delta_layers(self.linear_attn_config.kda_layers)
+
+    def _check_delta_layers(self, layers: tuple[int, ...]) -> None:
+        if self.model_type != "kimi_linear":
+            raise ConfigError(f"config field linear_attn_config needs model_type kimi_linear, found {self.model_type}")
+        if max(layers) > self.num_hidden_layers or not self.latent_layers:
+            raise ConfigError(
+                f"config field linear_attn_config.kda_layers is {layers}; accepted: some of the layers "
+                f"1 … {self.num_hidden_layers}, but not all"
+            )
 
     @property
     def qk_head_dim(self) -> int:
@@ -154,6 +149,12 @@ class K2Config:
     def softmax_scale(self) -> float:
         """Factor of q·k before the softmax: 1/√(query width) times YaRN's m²."""
         return (self.rope_scaling.softmax_factor if self.rope_scaling else 1.0) / math.sqrt(self.qk_head_dim)
+
+    @property
+    def latent_layers(self) -> list[int]:
+        """The layers (from 0) with multi-head latent attention."""
+        delta = () if self.linear_attn_config is None else self.linear_attn_config.kda_layers
+        return [layer for layer in range(self.num_hidden_layers) if layer + 1 not in delta]
 
     def is_moe_layer(self, layer: int) -> bool:
         """Whether block `layer` (from 0) has experts."""
@@ -178,7 +179,8 @@ class K2Config:
     def preset(cls, name: str) -> K2Config:
         """A named shape; raises ConfigError for another name.
 
-        Released: `k2-base`, `k2-instruct`, `k2-instruct-0905`, `k2-thinking`. Small: `k2-mini`, `k2-nano`, `k2-debug`.
+        Released: `k2-base`, `k2-instruct`, `k2-instruct-0905`, `k2-thinking`, `deepseek-v3`, `moonlight-16b-a3b`,
+        `kimi-linear-48b-a3b`. Small: `k2-mini`, `k2-nano`, `k2-debug`.
         """
         names = cls.preset_names()
         if name not in names:
@@ -203,57 +205,28 @@ class K2Config:
 
     @classmethod
     def from_hf_dict(cls, fields: dict[str, Any], origin: str = "config") -> K2Config:
-        """Build from the released form or the one transformers 5 writes; fields openk2 does not need are ignored."""
-        fields = dict(fields)
-        rope = fields.get("rope_parameters") or fields.get("rope_scaling")
-        if rope is not None and not isinstance(rope, dict):
-            raise ConfigError(f"{origin}: rope_scaling is {rope!r}; accepted: an object with type, factor, …, or null")
-        if rope and "rope_theta" in rope:
-            fields["rope_theta"] = rope["rope_theta"]
-        for contradiction, accepted in (
-            ("attention_bias", False),
-            ("hidden_act", "silu"),
-            ("topk_method", "noaux_tc"),
-            ("moe_layer_freq", 1),
-            ("rope_interleave", True),
-        ):
-            if fields.get(contradiction, accepted) != accepted:
-                raise ConfigError(f"{origin}: {contradiction} is {fields[contradiction]!r}; accepted: {accepted!r}")
+        """Build from the released form or the one transformers 5 writes; of a multimodal release the text part.
+
+        Fields that say nothing about the network are ignored; raises ConfigError naming one that is unknown, missing
+        or contradictory.
+        """
         known = {field.name: field for field in dataclasses.fields(cls)}
-        chosen: dict[str, Any] = {name: value for name, value in fields.items() if name in known}
-        if isinstance(chosen.get("eos_token_id"), list) and chosen["eos_token_id"]:
-            chosen["eos_token_id"] = chosen["eos_token_id"][0]
+        chosen = huggingface.read(fields, origin, known)
         for name in [name for name, value in chosen.items() if value is None and not _optional(known[name])]:
             del chosen[name]
         for name, value in chosen.items():
-            chosen[name] = _checked(origin, name, value, str(known[name].type))
+            chosen[name] = checked(origin, name, value, str(known[name].type))
         missing = [name for name, field in known.items() if field.default is dataclasses.MISSING and name not in chosen]
         if missing:
             raise ConfigError(f"{origin}: field {missing[0]} is missing; it is needed to build the model")
-        chosen["rope_scaling"] = _read_rope(rope, origin)
         try:
             return cls(**chosen)
         except ConfigError as error:
             raise ConfigError(f"{origin}: {error}") from None
 
     def to_hf_dict(self) -> dict[str, Any]:
-        """The released `config.json` form; transformers loads it as DeepseekV3ForCausalLM."""
-        fields = dataclasses.asdict(self)
-        if self.latent_norm_eps is None:
-            del fields["latent_norm_eps"]
-        if self.rope_scaling is not None:
-            fields["rope_scaling"] = {"type": "yarn", **fields["rope_scaling"]}
-        return {
-            "architectures": ["DeepseekV3ForCausalLM"],
-            **fields,
-            "num_key_value_heads": self.num_attention_heads,
-            "topk_method": "noaux_tc",
-            "moe_layer_freq": 1,
-            "hidden_act": "silu",
-            "attention_bias": False,
-            "attention_dropout": 0.0,
-            "num_nextn_predict_layers": 0,
-        }
+        """The released `config.json` form; transformers loads it as DeepseekV3ForCausalLM or KimiLinearForCausalLM."""
+        return huggingface.write(dataclasses.asdict(self))
 
 
 _POSITIVE = frozenset(
@@ -264,41 +237,8 @@ _POSITIVE = frozenset(
 """Fields that must be greater than zero (where they are not None)."""
 
 
-def _yarn_magnitude(factor: float, mscale: float) -> float:
-    return 1.0 if factor <= 1 else 0.1 * mscale * math.log(factor) + 1.0
+_MODEL_TYPES = ("kimi_k2", "deepseek_v3", "kimi_linear")
 
 
 def _optional(field: dataclasses.Field[Any]) -> bool:
     return "None" in str(field.type)
-
-
-def _checked(origin: str, name: str, value: Any, annotation: str) -> Any:
-    """`value` if it is of the field's type; ints are accepted as floats, booleans never as numbers."""
-    if value is None:
-        return None
-    wanted = annotation.split(" | ")[0]
-    accepted: Any = {"int": int, "float": (int, float), "bool": bool, "str": str}.get(wanted, object)
-    if not isinstance(value, accepted) or (isinstance(value, bool) and wanted in ("int", "float")):
-        raise ConfigError(f"{origin}: {name} is {value!r}; accepted: a value of type {wanted}")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{origin}: {name} is {value}; accepted: a finite number")
-    return float(value) if wanted == "float" else value
-
-
-def _read_rope(rope: dict[str, Any] | None, origin: str) -> RopeScaling | None:
-    kind = (rope or {}).get("rope_type", (rope or {}).get("type", "default"))
-    if rope is None or kind == "default":
-        return None
-    if kind != "yarn":
-        raise ConfigError(f"{origin}: rope_scaling.type is {kind!r}; accepted: yarn, default")
-    if "factor" not in rope:
-        raise ConfigError(f"{origin}: rope_scaling.factor is missing; YaRN needs it")
-    # Where a field is absent transformers and vLLM take these, not the values of K2.
-    absent: dict[str, Any] = {"original_max_position_embeddings": 4096, "beta_fast": 32.0, "mscale_all_dim": 0.0}
-    numbers: dict[str, Any] = {}
-    for field in dataclasses.fields(RopeScaling):
-        value = rope.get(field.name, absent.get(field.name, field.default))
-        numbers[field.name] = _checked(origin, f"rope_scaling.{field.name}", value, str(field.type))
-        if value is None or (value <= 0 and not field.name.startswith("mscale")):
-            raise ConfigError(f"{origin}: rope_scaling.{field.name} is {value}; a positive number is needed")
-    return RopeScaling(**numbers)
