@@ -140,6 +140,16 @@ def test_baselines_are_computed_once(corpus: Path, model: K2Model, monkeypatch: 
     assert "gzip" not in text.measure(model, BYTES, corpus, 10_000, 64, baselines=False)["english"]
 
 
+def test_a_model_that_saw_a_part_is_compared_with_a_baseline_that_saw_as_much(corpus: Path, model: K2Model) -> None:
+    places = corpus / "tokenizer", corpus / "shards/english", ["the old hat"]
+    assert text.token_ngram_bits(*places, 10_000) == text.token_ngram_bits(*places)
+    assert text.token_ngram_bits(*places, 50, 25) > text.token_ngram_bits(*places)
+    row = text.measure(model, BYTES, corpus, 10_000, 64, seen={"english": 10_000})["english"]
+    assert row["seen_5gram"] == row["token_5gram"]
+    with pytest.raises(EvaluationError, match="no kind 'latin'; the corpus holds english"):
+        text.measure(model, BYTES, corpus, seen={"latin": 1})
+
+
 def test_a_limit_keeps_whole_documents(corpus: Path) -> None:
     file = corpus / "holdout/english.jsonl"
     assert len(text.held_out_texts(file, 1)) == 1

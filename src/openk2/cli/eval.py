@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -35,6 +36,13 @@ def main(
     baselines: Annotated[bool, typer.Option(help="Also score the baselines.")] = True,
     corpus: Annotated[Path | None, typer.Option(help="text: the directory `openk2 data build` made.")] = None,
     maximum_bytes: Annotated[int, typer.Option(min=1000, help="text: so much of each kind.")] = 300_000,
+    seen: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND=TOKENS",
+            help="text: the model was trained on so many tokens of a kind; a further 5-gram model reads as many.",
+        ),
+    ] = None,
     context: Annotated[
         int, typer.Option(min=8, help="text: tokens of a window; half of it is context at least.")
     ] = 512,
@@ -50,7 +58,7 @@ def main(
     elif suite == "probe":
         report = _probe(model, _selected(tasks, seed, split, family))
     elif suite == "text":
-        report = _text(model, corpus, maximum_bytes, context, baselines)
+        report = _text(model, corpus, maximum_bytes, context, baselines, _counts(seen or []))
     else:
         raise EvaluationError(f"no suite {suite!r}; accepted: {', '.join(SUITES)}")
     report = {"model": model, "suite": suite, "seconds": round(time.monotonic() - started, 1), **report}
@@ -137,7 +145,20 @@ def _probe(model: str, tasks: Sequence[Task]) -> dict[str, Any]:
     return {"dialogues": len(dialogues), "splits": report}
 
 
-def _text(model: str, corpus: Path | None, maximum_bytes: int, context: int, baselines: bool) -> dict[str, Any]:
+def _counts(pairs: list[str]) -> dict[str, int]:
+    """`KIND=TOKENS` → {kind: tokens}; raises EvaluationError."""
+    counts = {}
+    for pair in pairs:
+        kind, _, tokens = pair.partition("=")
+        if not tokens.replace("_", "").isdigit():
+            raise EvaluationError(f"--seen {pair}: accepted: KIND=TOKENS, such as english=8_000_000")
+        counts[kind] = int(tokens)
+    return counts
+
+
+def _text(
+    model: str, corpus: Path | None, maximum_bytes: int, context: int, baselines: bool, seen: dict[str, int]
+) -> dict[str, Any]:
     from openk2.chat.tokenizer import load_tokenizer
     from openk2.checkpoint.reader import load
     from openk2.evaluation import text
@@ -147,9 +168,10 @@ def _text(model: str, corpus: Path | None, maximum_bytes: int, context: int, bas
             "suite text needs --corpus: a directory made by `openk2 data build`, with holdout/*.jsonl"
         )
     network, tokenizer = load(model), load_tokenizer(model)
-    kinds = text.measure(network, tokenizer, corpus, maximum_bytes, context, baselines=baselines, say=_say)
-    columns = ("model", "gzip", "byte_5gram", "token_5gram") if baselines else ("model",)
+    kinds = text.measure(network, tokenizer, corpus, maximum_bytes, context, baselines=baselines, seen=seen, say=_say)
+    columns = ["model", *(["gzip", "byte_5gram", "token_5gram"] if baselines else [])]
+    columns += ["seen_5gram"] if baselines and seen else []
     _say(f"{'bits per byte':<16}{'bytes':>10}" + "".join(f"{name:>13}" for name in columns))
     for kind, row in kinds.items():
-        _say(f"{kind:<16}{row['bytes']:>10,}" + "".join(f"{row[name]:>13.3f}" for name in columns))
+        _say(f"{kind:<16}{row['bytes']:>10,}" + "".join(f"{row.get(name, math.nan):>13.3f}" for name in columns))
     return {"context": context, "kinds": kinds}

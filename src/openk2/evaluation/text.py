@@ -12,8 +12,9 @@ import gzip
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,15 +44,20 @@ def measure(
     context: int = 512,
     *,
     baselines: bool = True,
+    seen: Mapping[str, int] = MappingProxyType({}),
     say: Say = lambda line: None,
 ) -> dict[str, dict[str, Any]]:
     """Kind → bytes and bits per byte of `model` and of the baselines `gzip`, `byte_5gram`, `token_5gram`.
 
-    Baselines are kept in `baselines.json` of the corpus. Raises EvaluationError when there are no held-out documents.
+    `seen`: kind → how many of its tokens the model was trained on; adds the baseline `seen_5gram`, which reads as many.
+    Baselines are kept in `baselines.json` of the corpus. Raises EvaluationError when there are no held-out documents,
+    or for a kind in `seen` that the corpus does not have.
     """
     files = sorted((corpus / "holdout").glob("*.jsonl"))
     if not files:
         raise EvaluationError(f"{corpus / 'holdout'}: no .jsonl files; make them with `openk2 data build`")
+    if unknown := sorted(set(seen) - {file.stem for file in files}):
+        raise EvaluationError(f"no kind {unknown[0]!r}; the corpus holds {', '.join(file.stem for file in files)}")
     kinds: dict[str, dict[str, Any]] = {}
     for file in files:
         texts = held_out_texts(file, maximum_bytes)
@@ -60,28 +66,36 @@ def measure(
         row["model"] = round(model_bits(model, tokenizer, texts, context) / size, 4)
         say(f"{file.stem}: model {row['model']}")
         if baselines:
-            row |= _baselines(corpus, file, texts, maximum_bytes, say)
+            row |= _baselines(corpus, file, texts, maximum_bytes, seen.get(file.stem), say)
         kinds[file.stem] = row
     return kinds
 
 
-def _baselines(corpus: Path, file: Path, texts: list[str], maximum_bytes: int, say: Say) -> dict[str, float]:
-    """Bits per byte of the baselines, computed once for a kind's training and held-out text."""
+def _baselines(
+    corpus: Path, file: Path, texts: list[str], maximum_bytes: int, seen: int | None, say: Say
+) -> dict[str, float]:
+    """Bits per byte of the baselines, each computed once for a kind's training and held-out text."""
     shards, store = corpus / "shards" / file.stem, corpus / "baselines.json"
     parts = [file.stem, sha256_file(file), str(maximum_bytes), sha256_file(shards / "manifest.json")]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    known: dict[str, dict[str, float]] = json.loads(store.read_text("utf-8")) if store.is_file() else {}
-    if key not in known:
-        say(f"{file.stem}: training the 5-gram models")
-        size = sum(len(text.encode()) for text in texts)
-        bits = {
-            "gzip": gzip_bits(texts),
-            "byte_5gram": byte_ngram_bits(corpus / "documents" / file.name, texts),
-            "token_5gram": token_ngram_bits(corpus / "tokenizer", shards, texts),
-        }
-        known[key] = {name: round(value / size, 4) for name, value in bits.items()}
-        write_atomically(store, json.dumps(known, indent=1) + "\n")
-    return known[key]
+    size = sum(len(text.encode()) for text in texts)
+    makers: dict[str, Callable[[], float]] = {
+        "gzip": lambda: gzip_bits(texts),
+        "byte_5gram": lambda: byte_ngram_bits(corpus / "documents" / file.name, texts),
+        "token_5gram": lambda: token_ngram_bits(corpus / "tokenizer", shards, texts),
+    }
+    if seen is not None:
+        makers["seen_5gram"] = lambda: token_ngram_bits(corpus / "tokenizer", shards, texts, seen)
+    row: dict[str, float] = {}
+    for name, bits in makers.items():
+        known: dict[str, dict[str, float]] = json.loads(store.read_text("utf-8")) if store.is_file() else {}
+        stored = f"{name}:{seen}" if name == "seen_5gram" else name
+        if stored not in known.setdefault(key, {}):
+            say(f"{file.stem}: computing {name}")
+            known[key][stored] = round(bits() / size, 4)
+            write_atomically(store, json.dumps(known, indent=1) + "\n")
+        row[name] = known[key][stored]
+    return row
 
 
 def held_out_texts(file: Path, maximum_bytes: int) -> list[str]:
@@ -145,10 +159,19 @@ def byte_ngram_bits(documents: Path, texts: list[str]) -> float:
     return -float(model.log2_probabilities(ids)[ids != 0].sum())
 
 
-def token_ngram_bits(tokenizer_directory: Path, shards: Path, texts: list[str]) -> float:
-    """Bits a 5-gram model over the corpus's own tokens needs, trained on all training tokens of the kind."""
+def token_ngram_bits(
+    tokenizer_directory: Path, shards: Path, texts: list[str], tokens: int | None = None, row: int = 1024
+) -> float:
+    """Bits a 5-gram model over the corpus's own tokens needs, trained on all training tokens of the kind, or on about
+    `tokens` of them: rows at even distances."""
     tokenizer = Tokenizer.from_directory(tokenizer_directory)
     training = TokenShards(shards)
+    rows = len(training) // row
+    if tokens is None or tokens // row >= rows:
+        stream = training.read(0, len(training))
+    else:
+        starts = np.linspace(0, rows - 1, max(1, tokens // row)).astype(int) * row
+        stream = np.concatenate([training.read(int(start), int(start) + row) for start in starts])
     ids = np.asarray(stream_of(tokenizer, texts))
-    model = KneserNey(training.read(0, len(training)), tokenizer.vocab_size, ORDER)
+    model = KneserNey(stream, tokenizer.vocab_size, ORDER)
     return -float(model.log2_probabilities(ids)[ids != tokenizer.eos_id].sum())
