@@ -127,7 +127,7 @@ class Engine:
         self.max_context = config.max_position_embeddings if max_context is None else max_context
         weight = model.lm_head.weight
         if cache_tokens is None:
-            token_bytes = config.num_hidden_layers * config.cache_width * weight.element_size()
+            token_bytes = config.num_hidden_layers * config.cache_width * weight.dtype.itemsize
             cache_tokens = max(min(CACHE_BYTES // token_bytes, max_batch * self.max_context), self.max_context)
         for holds, what in (
             (max_batch >= 1, f"max_batch is {max_batch}; accepted: 1 or more"),

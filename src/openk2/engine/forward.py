@@ -24,15 +24,18 @@ from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from openk2.engine.cache import PagePool, PageTable
 from openk2.kernels.choice import AUTO
+from openk2.kernels.reference import ExpertMatrices
 from openk2.model import K2Model
 from openk2.model.attention import Attention
 from openk2.model.experts import MixtureOfExperts, SwiGLU
+from openk2.model.linear import Linear
 from openk2.model.rotary import rotation_table
 from openk2.model.transformer import Block
+from openk2.quantization.stored import StoredLinear
 
 LONGEST_SUM = 512
 """Products over more than this many terms are split; MKL regroups longer sums according to the number of rows."""
@@ -118,7 +121,7 @@ class Forward:
             spans,
         )
         doubled = rows * 2 if len(rows) == 1 else rows
-        return product(x_ND[self._tensor(doubled)], self._model.lm_head.weight)[: len(rows)].float()
+        return _project(self._model.lm_head, x_ND[self._tensor(doubled)])[: len(rows)].float()
 
     def _tensor(self, numbers: list[int]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.long, device=self._device)
@@ -170,7 +173,7 @@ class Forward:
             _mix(q_NHC[rows], known_SC, span.hidden_T1t, mixed_NHR[rows])
         mixed_NHR[len(slots_n) :] = mixed_NHR[len(slots_n) - 1]
         out_HNv = torch.bmm(mixed_NHR.transpose(0, 1), value_up_HRv)
-        return product(out_HNv.transpose(0, 1).flatten(1), attention.o_proj.weight)
+        return _project(attention.o_proj, out_HNv.transpose(0, 1).flatten(1))
 
 
 def _mix(q_THC: Tensor, known_SC: Tensor, hidden_T1t: Tensor, out_THR: Tensor) -> None:
@@ -204,6 +207,19 @@ def product(x_NK: Tensor, weight_MK: Tensor, out_NM: Tensor | None = None) -> Te
     return out_NM
 
 
+def _project(linear: nn.Module, x_NK: Tensor) -> Tensor:
+    """The product with a linear layer's weight, piece by piece where it is stored in a number format."""
+    if isinstance(linear, StoredLinear):
+        return torch.cat([product(x_NK, _laid(tile_MK)) for tile_MK in linear.weight.tiles()], -1)
+    assert isinstance(linear, Linear)
+    return product(x_NK, linear.weight)
+
+
+def _laid(weight_MK: Tensor) -> Tensor:
+    """In the layout `product` wants; float32 weights are, except those dequantised just now."""
+    return weight_MK.mT.contiguous().mT if weight_MK.dtype == torch.float32 else weight_MK
+
+
 def silu_(x_NF: Tensor) -> Tensor:
     """SiLU in place, in blocks of rows that are whole vectors and stay on one thread."""
     N, width = x_NF.shape
@@ -225,11 +241,13 @@ def _feed(mlp: MixtureOfExperts | SwiGLU, x_ND: Tensor) -> Tensor:
 
 
 def _swiglu(mlp: SwiGLU, x_ND: Tensor) -> Tensor:
-    hidden_NF = silu_(product(x_ND, mlp.gate_proj.weight)).mul_(product(x_ND, mlp.up_proj.weight))
-    return product(hidden_NF, mlp.down_proj.weight)
+    hidden_NF = silu_(_project(mlp.gate_proj, x_ND)).mul_(_project(mlp.up_proj, x_ND))
+    return _project(mlp.down_proj, hidden_NF)
 
 
-def routed(x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor) -> Tensor:
+def routed(
+    x_ND: Tensor, gate_up_EFD: ExpertMatrices, down_EDF: ExpertMatrices, experts_NK: Tensor, weights_NK: Tensor
+) -> Tensor:
     """As `kernels.reference.routed_experts`, without gradient: pairs sorted by expert, one product per expert in use.
 
     As fast as torch's grouped product for many tokens, twice as fast for one, which uses K of E experts.
@@ -246,12 +264,12 @@ def routed(x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tens
     x_PD = x_ND[order_P // K]
     gate_up_PF = x_ND.new_empty(N * K, gate_up_EFD.shape[1])
     for expert, pairs in groups:
-        product(x_PD[pairs], gate_up_EFD[expert], gate_up_PF[pairs])
+        product(x_PD[pairs], _laid(gate_up_EFD[expert]), gate_up_PF[pairs])
     gate_PF, up_PF = gate_up_PF.chunk(2, -1)
     hidden_PF = silu_(gate_PF).mul_(up_PF).mul_(weights_NK.flatten()[order_P, None].to(x_ND.dtype))
     y_PD = torch.empty_like(x_PD)
     for expert, pairs in groups:
-        product(hidden_PF[pairs], down_EDF[expert], y_PD[pairs])
+        product(hidden_PF[pairs], _laid(down_EDF[expert]), y_PD[pairs])
     pairs_PD = torch.empty_like(y_PD)
     pairs_PD[order_P] = y_PD
     return pairs_PD.view(N, K, -1).sum(1)
@@ -260,7 +278,7 @@ def routed(x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tens
 def _absorb(attention: Attention) -> tuple[Tensor, Tensor]:
     """The key half `[H, d, R]` and the value half `[H, R, v]` of the latent's up-projection."""
     c = attention.config
-    up_HdR = attention.kv_b_proj.weight.detach().unflatten(0, (c.num_attention_heads, -1))
+    up_HdR = attention.kv_b_proj.matrix().detach().unflatten(0, (c.num_attention_heads, -1))
     key_up_HdR, value_up_HvR = up_HdR.split((c.qk_nope_head_dim, c.v_head_dim), 1)
     return key_up_HdR.contiguous(), value_up_HvR.mT.contiguous()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from openk2.errors import ConfigError
-from openk2.kernels import attention, cross_entropy, experts, reference
+from openk2.kernels import attention, cross_entropy, delta_rule, experts, reference
+from openk2.kernels.reference import ExpertMatrices
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,9 @@ class Kernels:
     """What chose it: `auto` or `reference`."""
     causal_attention: Callable[[Tensor, Tensor, Tensor, float, Tensor | None], tuple[Tensor, Tensor]]
     """Attention within a step, without a cache."""
-    routed_experts: Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Tensor]
+    delta_rule: Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+    """Kimi Delta Attention over a step, from and to its state."""
+    routed_experts: Callable[[Tensor, ExpertMatrices, ExpertMatrices, Tensor, Tensor], Tensor]
     """Weighted sum of each token's chosen experts."""
     linear_cross_entropy: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
     """Head and loss in one."""
@@ -28,6 +31,7 @@ class Kernels:
 AUTO = Kernels(
     name="auto",
     causal_attention=attention.causal_attention,
+    delta_rule=delta_rule.delta_rule,
     routed_experts=experts.routed_experts,
     linear_cross_entropy=cross_entropy.linear_cross_entropy,
 )
@@ -36,6 +40,7 @@ AUTO = Kernels(
 REFERENCE = Kernels(
     name="reference",
     causal_attention=reference.causal_attention,
+    delta_rule=reference.delta_rule,
     routed_experts=reference.routed_experts,
     linear_cross_entropy=reference.linear_cross_entropy,
 )

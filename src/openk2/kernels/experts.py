@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from openk2.kernels import reference
+from openk2.kernels.reference import ExpertMatrices
 
 
 class _GroupedExperts(torch.autograd.Function):
@@ -66,14 +67,15 @@ def _grouped_product_takes(dtype: torch.dtype, *widths: int) -> bool:
 
 
 def routed_experts(
-    x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor
+    x_ND: Tensor, gate_up_EFD: ExpertMatrices, down_EDF: ExpertMatrices, experts_NK: Tensor, weights_NK: Tensor
 ) -> Tensor:
     """Fast form of `reference.routed_experts`: same arguments and result.
 
-    What torch's grouped product does not take (float64, rows that do not fill multiples of 16 bytes) goes to the
-    reference.
+    What torch's grouped product does not take (weights in a number format, float64, rows that do not fill multiples of
+    16 bytes) goes to the reference.
     """
-    if not _grouped_product_takes(gate_up_EFD.dtype, down_EDF.shape[1], down_EDF.shape[2]):
+    floats = isinstance(gate_up_EFD, Tensor) and isinstance(down_EDF, Tensor)
+    if not floats or not _grouped_product_takes(x_ND.dtype, down_EDF.shape[1], down_EDF.shape[2]):
         return reference.routed_experts(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)
     out_ND: Tensor = _GroupedExperts.apply(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)  # type: ignore[no-untyped-call]
     return out_ND

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+
+class ExpertMatrices(Protocol):
+    """The matrices of all experts of a layer, float or in a number format: `[expert]` gives the float matrix of one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Experts, rows, columns."""
+        ...
+
+    def __getitem__(self, expert: int, /) -> Tensor: ...
 
 
 def causal_attention(
@@ -26,15 +39,35 @@ def causal_attention(
     return out_BHTV.to(v_BHTV.dtype), scores_BHTT.detach().amax((0, 2, 3))
 
 
+def delta_rule(
+    q_BHTd: Tensor, k_BHTd: Tensor, v_BHTd: Tensor, decay_BHTd: Tensor, rate_BHT: Tensor, state_BHdd: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The gated delta rule of Kimi Delta Attention (arXiv 2510.26692, equation 1), token after token.
+
+    The state maps keys to values. A token first lets each key channel fade by exp(`decay`) (0: stays, −inf: forgets
+    all), then moves what its key maps to towards its value by `rate`, then reads with its query. All is float32.
+    Returns what was read `[B, H, T, d]` and the last state.
+    """
+    read = []
+    for t in range(q_BHTd.shape[2]):
+        k_BHd1 = k_BHTd[:, :, t, :, None]
+        state_BHdd = state_BHdd * decay_BHTd[:, :, t, :, None].exp()
+        wrong_BH1d = v_BHTd[:, :, t, None] - (state_BHdd * k_BHd1).sum(2, keepdim=True)
+        state_BHdd = state_BHdd + k_BHd1 * (rate_BHT[:, :, t, None, None] * wrong_BH1d)
+        read.append((state_BHdd * q_BHTd[:, :, t, :, None]).sum(2))
+    return torch.stack(read, 2), state_BHdd
+
+
 def routed_experts(
-    x_ND: Tensor, gate_up_EFD: Tensor, down_EDF: Tensor, experts_NK: Tensor, weights_NK: Tensor
+    x_ND: Tensor, gate_up_EFD: ExpertMatrices, down_EDF: ExpertMatrices, experts_NK: Tensor, weights_NK: Tensor
 ) -> Tensor:
     """Weighted sum of each token's chosen SwiGLU experts.
 
-    Per expert `gate_up_EFD` holds F gate rows, then F up rows.
+    Per expert `gate_up_EFD` holds F gate rows, then F up rows. Only the matrices of chosen experts are asked for, one
+    expert after the other.
     """
     out_ND = torch.zeros_like(x_ND)
-    for expert in range(gate_up_EFD.shape[0]):
+    for expert in experts_NK.unique().tolist():
         token_n, choice_n = torch.nonzero(experts_NK == expert, as_tuple=True)
         gate_nF, up_nF = (x_ND[token_n] @ gate_up_EFD[expert].mT).chunk(2, -1)
         y_nD = (F.silu(gate_nF) * up_nF) @ down_EDF[expert].mT

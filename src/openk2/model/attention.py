@@ -101,7 +101,7 @@ class Attention(nn.Module):
 
     def _absorbed(self, q_nope: Tensor, q_rope: Tensor, known_BSC: Tensor, positions_BT: Tensor) -> Tensor:
         c = self.config
-        up_HdR = self.kv_b_proj.weight.unflatten(0, (c.num_attention_heads, -1))
+        up_HdR = self.kv_b_proj.matrix().unflatten(0, (c.num_attention_heads, -1))
         key_up_HdR, value_up_HvR = up_HdR.split((c.qk_nope_head_dim, c.v_head_dim), 1)
         q_latent = torch.einsum("bthd,hdr->bthr", q_nope, key_up_HdR)
         q_BHTC = torch.cat((q_latent, q_rope), -1).transpose(1, 2)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from openk2.config import K2Config
 from openk2.kernels.choice import AUTO
 from openk2.model.linear import Linear
+from openk2.quantization.stored import StoredWeight
 
 
 class SwiGLU(nn.Module):
@@ -34,7 +35,7 @@ class SwiGLU(nn.Module):
 
 
 class Router(nn.Module):
-    """Chooses K experts per token by sigmoid score plus bias and weighs them by score alone."""
+    """Chooses K experts per token by score (sigmoid or softmax of a logit) plus bias and weighs them by score alone."""
 
     def __init__(self, config: K2Config) -> None:
         super().__init__()
@@ -55,7 +56,8 @@ class Router(nn.Module):
     def forward(self, x_ND: Tensor) -> tuple[Tensor, Tensor]:
         """Chosen experts `[N, K]` and their weights `[N, K]` float32."""
         c = self.config
-        scores_NE = F.linear(x_ND.float(), self.weight.float()).sigmoid()
+        logits_NE = F.linear(x_ND.float(), self.weight.float())
+        scores_NE = logits_NE.sigmoid() if c.scoring_func == "sigmoid" else logits_NE.softmax(-1)
         with torch.no_grad():
             choice_NE = scores_NE + self.e_score_correction_bias
             if c.n_group > 1:
@@ -72,13 +74,15 @@ class Router(nn.Module):
 
 
 class Experts(nn.Module):
-    """All routed experts of a layer in two tensors; per expert the F gate rows precede the F up rows."""
+    """All routed experts of a layer in two tensors, float or stored in a number format; per expert the F gate rows
+    precede the F up rows.
+    """
 
     def __init__(self, config: K2Config) -> None:
         super().__init__()
         E, F_, D = config.n_routed_experts, config.moe_intermediate_size, config.hidden_size
-        self.gate_up_EFD = nn.Parameter(torch.empty(E, 2 * F_, D))
-        self.down_EDF = nn.Parameter(torch.empty(E, D, F_))
+        self.gate_up_EFD: nn.Parameter | StoredWeight = nn.Parameter(torch.empty(E, 2 * F_, D))
+        self.down_EDF: nn.Parameter | StoredWeight = nn.Parameter(torch.empty(E, D, F_))
 
 
 class MixtureOfExperts(nn.Module):

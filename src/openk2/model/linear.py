@@ -6,11 +6,15 @@ seconds of imports.
 
 from __future__ import annotations
 
-from torch import nn
+from torch import Tensor, nn
 
 
 class Linear(nn.Linear):
-    """A matrix `[outputs, inputs]` without bias."""
+    """A matrix `[outputs, inputs]` without bias; a `StoredLinear` (`quantization/stored.py`) may take its place."""
+
+    def matrix(self) -> Tensor:
+        """The weight as floats."""
+        return self.weight
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(inputs, outputs, bias=False)

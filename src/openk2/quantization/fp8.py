@@ -42,5 +42,6 @@ def dequantise(values_OI: Tensor, scales_oi: Tensor, dtype: torch.dtype = torch.
     """The weight `[O, I]`: multiplied in float32, then rounded once to `dtype`."""
     rows, columns = values_OI.shape
     scales_Oi = scales_oi.float().repeat_interleave(BLOCK, 0)[:rows]
-    scales_OI = scales_Oi.repeat_interleave(BLOCK, 1)[:, :columns]
-    return (values_OI.float() * scales_OI).to(dtype)
+    filled_OI = F.pad(values_OI.float(), (0, scales_oi.shape[1] * BLOCK - columns))
+    weight_OiC: Tensor = filled_OI.unflatten(-1, (-1, BLOCK)) * scales_Oi[..., None]
+    return weight_OiC.flatten(-2)[:, :columns].to(dtype)

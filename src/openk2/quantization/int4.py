@@ -61,11 +61,12 @@ def pack(codes_OI: Tensor) -> Tensor:
 def unpack(words_Ow: Tensor, inputs: int) -> Tensor:
     """Codes `[O, I]` int8 of the first `inputs` places of every row."""
     pairs_Ob = words_Ow.contiguous().view(torch.uint8)
-    nibbles_OI = torch.stack((pairs_Ob & 15, pairs_Ob >> 4), -1).flatten(-2)
+    nibbles_OI: Tensor = torch.stack((pairs_Ob & 15, pairs_Ob >> 4), -1).flatten(-2)
     return nibbles_OI[..., :inputs].to(torch.int8) - 8
 
 
 def _grouped(values_OI: Tensor) -> Tensor:
     """`[O, g, 32]`, the last group filled up with zeros."""
     inputs = values_OI.shape[-1]
-    return F.pad(values_OI, (0, groups(inputs) * GROUP - inputs)).unflatten(-1, (-1, GROUP))
+    filled_OI = F.pad(values_OI, (0, groups(inputs) * GROUP - inputs))
+    return filled_OI.view(*filled_OI.shape[:-1], -1, GROUP)
