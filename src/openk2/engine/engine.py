@@ -130,6 +130,11 @@ class Engine:
             token_bytes = config.num_hidden_layers * config.cache_width * weight.dtype.itemsize
             cache_tokens = max(min(CACHE_BYTES // token_bytes, max_batch * self.max_context), self.max_context)
         for holds, what in (
+            (
+                config.linear_attn_config is None,
+                "the model has layers with Kimi Delta Attention (linear_attn_config), whose state the engine does not "
+                "keep; accepted: models with multi-head latent attention in every layer",
+            ),
             (max_batch >= 1, f"max_batch is {max_batch}; accepted: 1 or more"),
             (step_tokens >= max_batch, f"step_tokens is {step_tokens}; accepted: max_batch ({max_batch}) or more"),
             (

@@ -32,6 +32,7 @@ from openk2.kernels.reference import ExpertMatrices
 from openk2.model import K2Model
 from openk2.model.attention import Attention
 from openk2.model.experts import MixtureOfExperts, SwiGLU
+from openk2.model.head import TiedHead
 from openk2.model.linear import Linear
 from openk2.model.rotary import rotation_table
 from openk2.model.transformer import Block
@@ -94,7 +95,8 @@ class Forward:
         page = torch.ones(pool.page_tokens, pool.page_tokens, device=self._device)
         self._future_tt = (page * float("-inf")).triu(1).nan_to_num(nan=0.0, neginf=float("-inf"))
         self._blocks = [block for block in model.model.layers if isinstance(block, Block)]
-        self._absorbed = [_absorb(block.self_attn) for block in self._blocks]
+        self._attentions = model.attentions()
+        self._absorbed = [_absorb(attention) for attention in self._attentions]
 
     @torch.inference_mode()
     def __call__(self, chunks: Sequence[Chunk]) -> Tensor:
@@ -146,7 +148,8 @@ class Forward:
         table = self._cos_Lr[positions_N][None], self._sin_Lr[positions_N][None]
         x_ND = backbone.embed_tokens(ids_N)
         for layer, block in enumerate(self._blocks):
-            x_ND = x_ND + self._attend(layer, block.self_attn, block.input_layernorm(x_ND), table, slots_n, spans)
+            attention = self._attentions[layer]
+            x_ND = x_ND + self._attend(layer, attention, block.input_layernorm(x_ND), table, slots_n, spans)
             x_ND = x_ND + _feed(block.mlp, block.post_attention_layernorm(x_ND))
         out: Tensor = backbone.norm(x_ND)
         return out
@@ -211,7 +214,7 @@ def _project(linear: nn.Module, x_NK: Tensor) -> Tensor:
     """The product with a linear layer's weight, piece by piece where it is stored in a number format."""
     if isinstance(linear, StoredLinear):
         return torch.cat([product(x_NK, _laid(tile_MK)) for tile_MK in linear.weight.tiles()], -1)
-    assert isinstance(linear, Linear)
+    assert isinstance(linear, Linear | TiedHead)
     return product(x_NK, linear.weight)
 
 

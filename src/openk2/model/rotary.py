@@ -1,7 +1,8 @@
 """Rotary positions with YaRN (arXiv 2309.00071) on interleaved pairs: dimensions (0,1), (2,3), … share a frequency.
 
 With K2's beta_fast = beta_slow = 1 the ramp is a hard step: the first 20 of 32 pairs keep their frequency, the others
-turn `factor` times slower. Tables do not depend on the current length.
+turn `factor` times slower. Tables do not depend on the current length. Where MLA rotates nothing (NoPE, Kimi Linear) no
+pair turns at all.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ def inverse_frequencies(config: K2Config) -> Tensor:
     Rounded step by step as transformers and vLLM do it: at position 131,071 one unit in the last place is 0.01 radians.
     """
     dim, base = config.qk_rope_head_dim, config.rope_theta
+    if config.mla_use_nope:
+        return torch.zeros(dim // 2)
     periods = base ** (torch.arange(0, dim, 2, dtype=torch.float32) / dim)
     plain = 1.0 / periods
     scaling = config.rope_scaling

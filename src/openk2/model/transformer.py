@@ -1,6 +1,8 @@
-"""The whole network: embedding, blocks of attention and feed-forward with pre-norms, final norm, untied head."""
+"""The whole network: embedding, blocks of attention and feed-forward with pre-norms, final norm, head."""
 
 from __future__ import annotations
+
+import math
 
 import torch
 from torch import Tensor, nn
@@ -9,8 +11,10 @@ from openk2.config import K2Config
 from openk2.errors import RequestError
 from openk2.kernels.choice import choose
 from openk2.model.attention import Attention
-from openk2.model.cache import LatentCache
+from openk2.model.cache import ModelCache
+from openk2.model.delta_attention import DeltaAttention
 from openk2.model.experts import MixtureOfExperts, SwiGLU
+from openk2.model.head import TiedHead
 from openk2.model.linear import Embedding, Linear
 from openk2.model.norm import RMSNorm
 from openk2.model.rotary import rotation_table
@@ -22,7 +26,11 @@ class Block(nn.Module):
     def __init__(self, config: K2Config, layer: int) -> None:
         super().__init__()
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.self_attn = Attention(config, layer)
+        self.self_attn: Attention | DeltaAttention
+        if layer in config.latent_layers:
+            self.self_attn = Attention(config, layer)
+        else:
+            self.self_attn = DeltaAttention(config, layer)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.mlp: MixtureOfExperts | SwiGLU
         if config.is_moe_layer(layer):
@@ -34,7 +42,7 @@ class Block(nn.Module):
         self,
         x_BTD: Tensor,
         table: tuple[Tensor, Tensor],
-        cache: LatentCache | None,
+        cache: ModelCache | None,
         positions_BT: Tensor,
         starts_BT: Tensor | None,
     ) -> Tensor:
@@ -65,15 +73,32 @@ class K2Model(nn.Module):
         super().__init__()
         self.config = config
         self.model = Backbone(config)
-        self.lm_head = Linear(config.hidden_size, config.vocab_size)
+        self.lm_head: Linear | TiedHead
+        if config.tie_word_embeddings:
+            self.lm_head = TiedHead(self.model.embed_tokens)
+        else:
+            self.lm_head = Linear(config.hidden_size, config.vocab_size)
 
     @torch.no_grad()
     def initialize(self, seed: int = 0) -> K2Model:
-        """Fresh weights: normal with `initializer_range`, norms one, router bias zero; the same for the same seed."""
+        """Fresh weights: normal with `initializer_range`, norms one, router bias zero; the same for the same seed.
+
+        Kimi Delta Attention's convolutions and decays start as in the release's code: uniform taps; decay rates of 1 to
+        16 and steps of 0.001 to 0.1, so that heads and channels forget at different speeds.
+        """
         generator = torch.Generator().manual_seed(seed)
         for name, parameter in self.named_parameters():
             if name.endswith("norm.weight"):
                 parameter.fill_(1.0)
+            elif name.endswith("conv1d.weight"):
+                bound = parameter.shape[-1] ** -0.5
+                parameter.copy_((2 * torch.rand(parameter.shape, generator=generator) - 1) * bound)
+            elif name.endswith("A_log"):
+                parameter.copy_((1 + 15 * torch.rand(parameter.shape, generator=generator)).log())
+            elif name.endswith("dt_bias"):
+                low, high = math.log(1e-3), math.log(1e-1)
+                step = (low + (high - low) * torch.rand(parameter.shape, generator=generator)).exp()
+                parameter.copy_(step + (-torch.expm1(-step)).log())
             else:
                 values = torch.randn(parameter.shape, generator=generator) * self.config.initializer_range
                 parameter.copy_(values)
@@ -86,23 +111,29 @@ class K2Model(nn.Module):
         return {i: block.mlp for i, block in enumerate(self.model.layers) if isinstance(block.mlp, MixtureOfExperts)}
 
     def attentions(self) -> list[Attention]:
-        """The attention of every layer, in order."""
-        return [block.self_attn for block in self.model.layers if isinstance(block, Block)]
+        """The multi-head latent attention of every layer that has it, in order."""
+        return [block.self_attn for block in self.model.layers if isinstance(block.self_attn, Attention)]
+
+    def delta_attentions(self) -> list[DeltaAttention]:
+        """The Kimi Delta Attention of every layer that has it, in order."""
+        return [block.self_attn for block in self.model.layers if isinstance(block.self_attn, DeltaAttention)]
 
     def use_kernels(self, name: str) -> K2Model:
         """Compute with the kernels `auto` (fastest) or `reference`; raises ConfigError for another name."""
         kernels = choose(name)
         for attention in self.attentions():
             attention.kernels = kernels
-        for block in self.moe_blocks().values():
-            block.kernels = kernels
+        for delta in self.delta_attentions():
+            delta.kernels = kernels
+        for experts in self.moe_blocks().values():
+            experts.kernels = kernels
         return self
 
     def hidden(
         self,
         input_ids_BT: Tensor,
         *,
-        cache: LatentCache | None = None,
+        cache: ModelCache | None = None,
         positions_BT: Tensor | None = None,
         starts_BT: Tensor | None = None,
     ) -> Tensor:
@@ -126,7 +157,7 @@ class K2Model(nn.Module):
         self,
         input_ids_BT: Tensor,
         *,
-        cache: LatentCache | None = None,
+        cache: ModelCache | None = None,
         positions_BT: Tensor | None = None,
         last_only: bool = False,
     ) -> Tensor:

@@ -21,11 +21,15 @@ from openk2.optim.qk_clip import TAU, clip_heads
 
 STACKED_NUMBERS = 64_000_000
 """Most numbers orthogonalised as one batch; bounds the memory of a step."""
+DECAYS = ("A_log", "dt_bias")
+"""What sets how fast Kimi Delta Attention forgets; weight decay would pull it towards one fixed speed."""
 
 
 def takes_muon(name: str, parameter: Tensor) -> bool:
-    """Whether a parameter is updated as a matrix: all but embedding, head and norms."""
-    return parameter.ndim >= 2 and name not in ("model.embed_tokens.weight", "lm_head.weight")
+    """Whether a parameter is updated as a matrix: all but embedding, head, norms and the vectors of Kimi Delta
+    Attention (decays, and the short convolutions, which are one vector per channel)."""
+    vectors = parameter.ndim < 2 or name.endswith(("conv1d.weight", "A_log"))
+    return not vectors and name not in ("model.embed_tokens.weight", "lm_head.weight")
 
 
 def as_matrices(name: str, tensor: Tensor) -> Tensor:
@@ -65,11 +69,14 @@ class MuonClip(Optimizer):
         self.model, self.tau, self.orthogonal_dtype = model, tau, orthogonal_dtype
         named = [(n, p) for n, p in model.named_parameters() if only is None or n in only]
         embeddings = ("model.embed_tokens.weight", "lm_head.weight")
+        rest = [(n, p) for n, p in named if not takes_muon(n, p) and n not in embeddings]
         groups: list[dict[str, Any]] = [
             {"part": "muon", "lr_factor": 1.0, "named": [(n, p) for n, p in named if takes_muon(n, p)]},
             {"part": "adamw", "lr_factor": embedding_lr, "named": [(n, p) for n, p in named if n in embeddings]},
-            {"part": "adamw", "lr_factor": 1.0, "named": [(n, p) for n, p in named if p.ndim < 2]},
+            {"part": "adamw", "lr_factor": 1.0, "named": [(n, p) for n, p in rest if not n.endswith(DECAYS)]},
+            {"part": "adamw", "lr_factor": 1.0, "named": [(n, p) for n, p in rest if n.endswith(DECAYS)]},
         ]
+        groups[-1]["weight_decay"] = 0.0
         for group in groups:
             group["names"] = [n for n, _ in group["named"]]
             group["params"] = [p for _, p in group.pop("named")]
@@ -77,7 +84,7 @@ class MuonClip(Optimizer):
         super().__init__([group for group in groups if group["params"]], defaults)
         self.layers = [
             layer
-            for layer in range(model.config.num_hidden_layers)
+            for layer in model.config.latent_layers
             if only is None or f"model.layers.{layer}.self_attn.kv_b_proj.weight" in only
         ]
         """Layers whose query and key weights are owned here, so that QK-Clip is applied here."""
@@ -107,9 +114,10 @@ class MuonClip(Optimizer):
         if self.tau is None:
             return 0
         clipped = 0
-        for layer in self.layers:
-            attention = self.model.attentions()[layer]
-            seen = attention.max_logit_H if max_logit_LH is None else max_logit_LH[layer]
+        for attention in self.model.attentions():
+            if attention.layer not in self.layers:
+                continue
+            seen = attention.max_logit_H if max_logit_LH is None else max_logit_LH[attention.layer]
             clipped += 0 if seen is None else clip_heads(attention, seen, self.tau)
         return clipped
 

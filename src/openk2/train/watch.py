@@ -83,13 +83,14 @@ class Watch:
         self.progress = Progress(step, self._recipe.steps, step * tokens, seen.loss, lr, self._speed, self.evaluations)
 
     def detail(self, step: int, seen: Seen, moe_layers: list[int]) -> None:
-        """Log the largest logit of every head and the load of every expert."""
+        """Log the largest logit of every head (in layers that have logits) and the load of every expert."""
+        watched_L = (seen.max_logit_LH != float("-inf")).any(-1)
         load_LE = seen.load_LE[moe_layers].float()
         self._write(
             {
                 "type": "detail",
                 "step": step,
-                "max_logit_LH": _rounded(seen.max_logit_LH, 2),
+                "max_logit_LH": _rounded(seen.max_logit_LH[watched_L], 2),
                 "clipped_heads": seen.clipped_heads,
                 "load_LE": _rounded(load_LE / load_LE.sum(-1, keepdim=True).clamp(min=1), 4),
             }

@@ -202,11 +202,10 @@ class Worker:
 
     def _publish_counts(self) -> None:
         """This worker's largest logits and expert loads of the step, for everybody to see."""
-        for layer, attention in enumerate(self.model.attentions()):
+        self.shared.max_logit_WLH[self.rank] = float("-inf")
+        for attention in self.model.attentions():
             if attention.max_logit_H is not None:
-                self.shared.max_logit_WLH[self.rank, layer] = attention.max_logit_H
-            else:
-                self.shared.max_logit_WLH[self.rank, layer] = float("-inf")
+                self.shared.max_logit_WLH[self.rank, attention.layer] = attention.max_logit_H
         for layer, block in self.model.moe_blocks().items():
             self.shared.load_WLE[self.rank, layer] = 0 if block.load_E is None else block.load_E
 
