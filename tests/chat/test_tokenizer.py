@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import regex
+import tiktoken
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,28 @@ def test_pieces_are_those_of_the_written_pattern(text: str, digits: int) -> None
     whole = Tokenizer(_whole_piece_ranks(text, digits), digits=digits)
     pieces = [piece.encode() for piece in _split(text, digits)]
     assert [whole.piece(id) for id in whole.encode(text)] == pieces
+
+
+@pytest.fixture(scope="session")
+def plain(small: Tokenizer) -> tiktoken.Encoding:
+    """tiktoken with the pattern as the release writes it."""
+    return tiktoken.Encoding(
+        "plain", pat_str=split_pattern(small.digits), mergeable_ranks=dict(small.ranks), special_tokens={}
+    )
+
+
+@given(TRICKY)
+def test_encoding_is_that_of_tiktoken_with_the_pattern_as_written(
+    small: Tokenizer, plain: tiktoken.Encoding, text: str
+) -> None:
+    assert small.encode(text) == plain.encode_ordinary(text)
+
+
+def test_encoding_of_prose_code_and_chinese_is_that_of_tiktoken(
+    small: Tokenizer, plain: tiktoken.Encoding, texts: list[str]
+) -> None:
+    for text in (*texts[:40], Path(__file__).read_text("utf-8")):
+        assert small.encode(text) == plain.encode_ordinary(text)
 
 
 @given(st.sampled_from(sorted(BYTES.special)), TRICKY)

@@ -69,21 +69,30 @@ def split_pattern(digits: int) -> str:
 
     The syntax (class intersection `&&`) is that of Rust's fancy-regex and of Oniguruma; Python's `re` cannot read it.
     """
+    return "|".join(_alternatives(digits))
+
+
+def _alternatives(digits: int) -> tuple[str, ...]:
     ending = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
     upper = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]"
     lower = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]"
-    return "|".join(
-        (
-            r"[\p{Han}]+",
-            rf"[^\r\n\p{{L}}\p{{N}}]?{upper}*{lower}+{ending}",
-            rf"[^\r\n\p{{L}}\p{{N}}]?{upper}+{lower}*{ending}",
-            r"\p{N}" if digits == 1 else rf"\p{{N}}{{1,{digits}}}",
-            r" ?[^\s\p{L}\p{N}]+[\r\n]*",
-            r"\s*[\r\n]+",
-            r"\s+(?!\S)",
-            r"\s+",
-        )
+    return (
+        r"[\p{Han}]+",
+        rf"[^\r\n\p{{L}}\p{{N}}]?{upper}*{lower}+{ending}",
+        rf"[^\r\n\p{{L}}\p{{N}}]?{upper}+{lower}*{ending}",
+        r"\p{N}" if digits == 1 else rf"\p{{N}}{{1,{digits}}}",
+        r" ?[^\s\p{L}\p{N}]+[\r\n]*",
+        r"\s*[\r\n]+",
+        r"\s+(?!\S)",
+        r"\s+",
     )
+
+
+def _grouped_pattern(digits: int) -> str:
+    """The same pattern as tiktoken's engine runs it fastest: it tries alternatives one by one only where one of them
+    looks ahead, so the six before that one are a group, which is matched in a single pass."""
+    *plain, looking_ahead, spaces = _alternatives(digits)
+    return f"(?:{'|'.join(plain)})|{looking_ahead}|{spaces}"
 
 
 class Tokenizer:
@@ -120,7 +129,7 @@ class Tokenizer:
     def _build(self) -> None:
         self._encoding = tiktoken.Encoding(
             "openk2",
-            pat_str=split_pattern(self.digits),
+            pat_str=_grouped_pattern(self.digits),
             mergeable_ranks=dict(self.ranks),
             special_tokens=self.special,
         )
