@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from openk2.data.extract import Inputs, arithmetic, chinese, code, local, prose, quoting, reading, technical, tool_schemas
+from openk2.data.extract import (
+    Inputs,
+    arithmetic,
+    chinese,
+    code,
+    local,
+    prose,
+    quoting,
+    reading,
+    technical,
+    tool_schemas,
+)
 from openk2.data.fetch import Package
 
 Extractor = Callable[[Inputs], Iterator[str]]

@@ -34,7 +34,21 @@ _SENTENCES = (
     ("The file {word}.txt in {field}", '"{field}/{plain}.txt"'),
     ("The folder {word}", '"{plain}/"'),
 )
-_FIELDS = ("name", "query", "text", "city", "pattern", "value", "person", "item", "title", "key", "word", "label", "town")
+_FIELDS = (
+    "name",
+    "query",
+    "text",
+    "city",
+    "pattern",
+    "value",
+    "person",
+    "item",
+    "title",
+    "key",
+    "word",
+    "label",
+    "town",
+)
 
 
 def exercises(inputs: Inputs) -> Iterator[str]:
