@@ -8,7 +8,6 @@ its bias is float32 in all of them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -17,10 +16,13 @@ import torch
 from torch import Tensor
 
 from openk2.checkpoint.layout import SCALE_SUFFIX, DiskTensor
-from openk2.checkpoint.tensor_file import Part
+from openk2.checkpoint.parts import part_of
+from openk2.checkpoint.tensor_file import DTYPES, Entry
 from openk2.config import K2Config
 from openk2.errors import CheckpointError
+from openk2.quantization import formats as number_formats
 from openk2.quantization import fp8, int4
+from openk2.quantization.formats import Format
 
 FORMATS: Mapping[str, torch.dtype] = MappingProxyType(
     {
@@ -40,6 +42,10 @@ PACKED_SUFFIX, INT4_SCALE_SUFFIX, SHAPE_SUFFIX = "_packed", "_scale", "_shape"
 ROW_STEP = fp8.BLOCK
 """Rows of a matrix can be encoded and decoded in pieces that begin at multiples of this."""
 
+NUMBER_FORMATS: Mapping[str, Format] = MappingProxyType({FP8: number_formats.FP8, INT4: number_formats.INT4})
+SUFFIXES = MappingProxyType({FP8: ("", SCALE_SUFFIX), INT4: (PACKED_SUFFIX, INT4_SCALE_SUFFIX, SHAPE_SUFFIX)})
+"""How a tensor is stored → what follows its name in the names of its entries: codes, scales, and INT4's shape."""
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _PLAIN = {"F32": torch.float32, "BF16": torch.bfloat16, "F16": torch.float16}
 
 
@@ -55,62 +61,58 @@ def storage(tensor: DiskTensor, format: str) -> str:
         return "F32"
     if tensor.fp8 and format == "fp8":
         return FP8
-    if tensor.fp8 and (format == "int4-all" or (format == "int4" and ".mlp.experts." in tensor.name)):
+    if tensor.fp8 and (format == "int4-all" or (format == "int4" and part_of(tensor.target) == "routed experts")):
         return INT4
     return "BF16"
 
 
-def parts(tensor: DiskTensor, how: str) -> list[Part]:
-    """The tensors of a file that hold this one when it is stored `how`."""
-    if how == FP8:
-        scales = Part(tensor.name + SCALE_SUFFIX, "F32", fp8.scale_shape(tensor.shape))
-        return [Part(tensor.name, "F8_E4M3", tensor.shape), scales]
-    if how == INT4:
-        rows, inputs = tensor.shape
-        return [
-            Part(tensor.name + PACKED_SUFFIX, "I32", (rows, int4.words(inputs))),
-            Part(tensor.name + INT4_SCALE_SUFFIX, "BF16", (rows, int4.groups(inputs))),
-            Part(tensor.name + SHAPE_SUFFIX, "I32", (2,)),
-        ]
-    return [Part(tensor.name, how, tensor.shape)]
+def entries(tensor: DiskTensor, how: str) -> list[Entry]:
+    """What a file holds of the tensor when it is stored `how`."""
+    number = NUMBER_FORMATS.get(how)
+    if number is None:
+        return [Entry(tensor.name, how, tensor.shape)]
+    codes, scales, *shape = SUFFIXES[how]
+    found = [
+        Entry(tensor.name + codes, _NAMES[number.codes_dtype], number.codes_shape(*tensor.shape)),
+        Entry(tensor.name + scales, _NAMES[number.scales_dtype], number.scales_shape(*tensor.shape)),
+    ]
+    return found + [Entry(tensor.name + suffix, "I32", (2,)) for suffix in shape]
 
 
 def encode(tensor: DiskTensor, rows_NI: Tensor, how: str) -> dict[str, Tensor]:
-    """Name → values of the parts of some rows, of which the first is a multiple of `ROW_STEP`."""
-    if how == FP8:
-        values, scales = fp8.quantise(rows_NI)
-        return {tensor.name: values, tensor.name + SCALE_SUFFIX: scales}
-    if how == INT4:
-        codes, scales = int4.quantise(rows_NI)
-        return {
-            tensor.name + PACKED_SUFFIX: int4.pack(codes),
-            tensor.name + INT4_SCALE_SUFFIX: scales,
-            tensor.name + SHAPE_SUFFIX: torch.tensor(tensor.shape, dtype=torch.int32),
-        }
-    return {tensor.name: rows_NI.to(_PLAIN[how])}
+    """Suffix of its name → values of the entries of some rows, of which the first is a multiple of `ROW_STEP`."""
+    number = NUMBER_FORMATS.get(how)
+    return {"": rows_NI.to(_PLAIN[how])} if number is None else encoded(tensor, *number.quantise(rows_NI), how)
+
+
+def encoded(tensor: DiskTensor, codes: Tensor, scales: Tensor, how: str) -> dict[str, Tensor]:
+    """Suffix → values of the entries of rows that are codes and scales already."""
+    size = torch.tensor(tensor.shape, dtype=torch.int32)
+    return dict(zip(SUFFIXES[how], (codes, scales, size), strict=False))
 
 
 def decode(tensor: DiskTensor, stored: Mapping[str, Tensor], how: str) -> Tensor:
-    """The rows in float32 that `encode` would give these parts for."""
-    if how == FP8:
-        return fp8.dequantise(stored[tensor.name], stored[tensor.name + SCALE_SUFFIX])
-    if how == INT4:
-        codes = int4.unpack(stored[tensor.name + PACKED_SUFFIX], tensor.shape[-1])
-        return int4.dequantise(codes, stored[tensor.name + INT4_SCALE_SUFFIX])
-    return stored[tensor.name].float()
+    """The rows in float32 of entries as `encode` gives them."""
+    number = NUMBER_FORMATS.get(how)
+    if number is None:
+        return stored[""].float()
+    codes, scales, *_ = (stored[suffix] for suffix in SUFFIXES[how])
+    return number.dequantise(codes, scales, tensor.shape[-1], torch.float32)
 
 
-def first_row(part_name: str, tensor: DiskTensor, first: int) -> int:
-    """The row of a part at which row `first` of the tensor begins."""
-    if part_name == tensor.name + SHAPE_SUFFIX:
-        return 0
-    return first // fp8.BLOCK if part_name == tensor.name + SCALE_SUFFIX else first
+def entry_rows(suffix: str, first: int, last: int) -> tuple[int, int]:
+    """The rows of an entry that belong to rows `first` … `last` − 1 of the tensor."""
+    if suffix == SHAPE_SUFFIX:
+        return 0, 1
+    return (first // fp8.BLOCK, -(-last // fp8.BLOCK)) if suffix == SCALE_SUFFIX else (first, last)
 
 
 def config_json(config: K2Config, format: str) -> dict[str, Any]:
     """The config.json of a model in the format."""
-    # The only name transformers has for the architecture: under kimi_k2 it would leave the experts at random values.
-    fields = {**config.to_hf_dict(), "model_type": "deepseek_v3"}
+    fields = config.to_hf_dict()
+    if fields["model_type"] == "kimi_k2":
+        # The only name transformers has for it: under another it would leave the experts at random values.
+        fields["model_type"] = "deepseek_v3"
     fields["torch_dtype"] = str(FORMATS[format]).removeprefix("torch.")
     if scheme := quantization_config(format):
         fields["quantization_config"] = scheme
@@ -156,18 +158,3 @@ def quantization_config(format: str) -> dict[str, Any] | None:
         },
         "ignore": experts_only if format == "int4" else ["lm_head", r"re:.*mlp\.gate$"],
     }
-
-
-def declared(tensor: DiskTensor, quantization: Mapping[str, Any] | None) -> str | None:
-    """How a config.json's `quantization_config` says a tensor is stored: FP8, INT4, or None for a plain type."""
-    if quantization is None or not tensor.fp8:
-        return None
-    if quantization.get("quant_method") == "fp8":
-        return FP8
-    module = tensor.name.removesuffix(".weight")
-    for entry in quantization.get("ignore") or ():
-        pattern = str(entry)
-        matches = re.match(pattern[3:], module) if pattern.startswith("re:") else pattern == module
-        if matches:
-            return None
-    return INT4

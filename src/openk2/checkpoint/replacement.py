@@ -25,13 +25,14 @@ class Replacement:
 
     def path(self, name: str) -> Path:
         """Where to write the new content of `name`."""
-        aside = self._aside(name)
+        aside = self.aside(name)
         aside.touch()
         self._modes[name] = aside.stat().st_mode  # what the user's umask gives; safetensors would make it private
         self._names.append(name)
         return aside
 
-    def _aside(self, name: str) -> Path:
+    def aside(self, name: str) -> Path:
+        """Where the new content of `name` lies."""
         return self.directory / f".{name}.partial"
 
     def __enter__(self) -> Replacement:
@@ -46,16 +47,16 @@ class Replacement:
                 self._put_in_place()
         finally:
             for name in self._names:
-                self._aside(name).unlink(missing_ok=True)
+                self.aside(name).unlink(missing_ok=True)
 
     def _put_in_place(self) -> None:
         for name in self._names:
-            self._aside(name).chmod(self._modes[name])
-            _flush(self._aside(name))
+            self.aside(name).chmod(self._modes[name])
+            _flush(self.aside(name))
         for name in self._before:
             (self.directory / name).unlink(missing_ok=True)
         for name in self._names:
-            self._aside(name).replace(self.directory / name)
+            self.aside(name).replace(self.directory / name)
         _flush(self.directory)
 
 

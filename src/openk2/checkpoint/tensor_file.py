@@ -2,7 +2,7 @@
 tensor's type, shape and bytes, then the bytes themselves (specification: github.com/huggingface/safetensors).
 
 The safetensors library wants all tensors of a file in memory to write it. Here a file is laid out from names, types and
-shapes alone and filled in any order from any thread, so no more than the rows at hand are ever in memory.
+shapes alone and filled in any order from any thread, so no more than the rows at hand are in memory. `Shards` reads.
 
 A tensor of any rank is seen as a matrix: its last dimension is the row, all others are counted through.
 """
@@ -46,7 +46,7 @@ _HASH_BLOCK = 1 << 22
 
 
 @dataclass(frozen=True)
-class Part:
+class Entry:
     """A tensor as a file holds it."""
 
     name: str
@@ -74,7 +74,7 @@ class Part:
 class Place:
     """A tensor in a file: what it is, and where its bytes lie."""
 
-    part: Part
+    entry: Entry
     begin: int
     """Offset of its first byte in the file."""
     end: int
@@ -97,7 +97,7 @@ def read_header(file: Path) -> list[Place]:
         end = 8 + length
         for place in places:
             if place.begin != end:
-                raise ValueError(f"tensor {place.part.name} does not begin where the one before it ends")
+                raise ValueError(f"tensor {place.entry.name} does not begin where the one before it ends")
             end = place.end
         if end != size:
             raise ValueError(f"{size} bytes in place of {end}")
@@ -110,14 +110,14 @@ def read_header(file: Path) -> list[Place]:
 
 
 def _places(header: dict[str, dict[str, list[int]]], start: int) -> Iterator[Place]:
-    for name, entry in header.items():
+    for name, found in header.items():
         if name == "__metadata__":
             continue
-        part = Part(name, str(entry["dtype"]), tuple(int(size) for size in entry["shape"]))
-        begin, end = (start + int(offset) for offset in entry["data_offsets"])
-        if end < begin or (part.dtype in DTYPES and end - begin != part.bytes):
-            raise ValueError(f"tensor {name} has {end - begin} bytes; {part.dtype} {list(part.shape)} needs others")
-        yield Place(part, begin, end)
+        entry = Entry(name, str(found["dtype"]), tuple(int(size) for size in found["shape"]))
+        begin, end = (start + int(offset) for offset in found["data_offsets"])
+        if end < begin or (entry.dtype in DTYPES and end - begin != entry.bytes):
+            raise ValueError(f"tensor {name} has {end - begin} bytes; {entry.dtype} {list(entry.shape)} needs others")
+        yield Place(entry, begin, end)
 
 
 def hash_file(file: Path) -> str:
@@ -129,64 +129,6 @@ def hash_file(file: Path) -> str:
     return digest.hexdigest()
 
 
-class RowReader:
-    """Context manager that reads rows of the tensors of some files; safe for several threads."""
-
-    def __init__(self, files: Iterable[Path]) -> None:
-        """Opens the files. Raises CheckpointError as `read_header` does, and for a name that two of them hold."""
-        self._places: dict[str, tuple[Path, Place]] = {}
-        self._descriptors: dict[Path, int] = {}
-        try:
-            for file in files:
-                for place in read_header(file):
-                    self._places[place.part.name] = file, place
-                self._descriptors[file] = os.open(file, os.O_RDONLY)
-        except BaseException:
-            self.close()
-            raise
-
-    def part(self, name: str) -> Part | None:
-        """What the tensor is; None where there is none of that name."""
-        found = self._places.get(name)
-        return found[1].part if found else None
-
-    def read(self, name: str, first: int = 0, last: int | None = None) -> Tensor:
-        """Rows `first` … `last` − 1 of a tensor as stored, `[rows, row]`. Raises CheckpointError."""
-        file, place = self._places[name]
-        part = place.part
-        last = part.rows if last is None else last
-        buffer = bytearray((last - first) * part.row_bytes)
-        begin = place.begin + first * part.row_bytes
-        _fill(self._descriptors[file], memoryview(buffer), begin, f"{file}: tensor {name}")
-        row = part.shape[-1] if part.shape else 1
-        if not buffer:
-            return torch.empty(last - first, row, dtype=DTYPES[part.dtype])
-        return torch.frombuffer(buffer, dtype=DTYPES[part.dtype]).view(last - first, row)
-
-    def close(self) -> None:
-        """Close the files."""
-        for descriptor in self._descriptors.values():
-            os.close(descriptor)
-        self._descriptors.clear()
-
-    def __enter__(self) -> RowReader:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-
-def _fill(descriptor: int, view: memoryview, offset: int, what: str) -> None:
-    while view:
-        try:
-            count = os.preadv(descriptor, [view], offset)
-        except OSError as error:
-            raise CheckpointError(f"{what} cannot be read: {error.strerror}") from None
-        if count == 0:
-            raise CheckpointError(f"{what} cannot be read: the file has become shorter")
-        view, offset = view[count:], offset + count
-
-
 class RowWriter:
     """Context manager that writes one file, laid out at once and filled in any order; safe for several threads.
 
@@ -194,19 +136,19 @@ class RowWriter:
     need.
     """
 
-    def __init__(self, file: Path, parts: Iterable[Part]) -> None:
+    def __init__(self, file: Path, entries: Iterable[Entry]) -> None:
         """Creates the file with its header. Raises OSError."""
-        ordered = sorted(parts, key=lambda part: -DTYPES[part.dtype].itemsize)
+        ordered = sorted(entries, key=lambda entry: -DTYPES[entry.dtype].itemsize)
         header: dict[str, object] = {"__metadata__": {"format": "pt"}}
         offset = 0
         self._places: dict[str, Place] = {}
-        for part in ordered:
-            self._places[part.name] = Place(part, offset, offset + part.bytes)
-            offset += part.bytes
-            header[part.name] = {
-                "dtype": part.dtype,
-                "shape": list(part.shape),
-                "data_offsets": [offset - part.bytes, offset],
+        for entry in ordered:
+            self._places[entry.name] = Place(entry, offset, offset + entry.bytes)
+            offset += entry.bytes
+            header[entry.name] = {
+                "dtype": entry.dtype,
+                "shape": list(entry.shape),
+                "data_offsets": [offset - entry.bytes, offset],
             }
         text = json.dumps(header, separators=(",", ":")).encode()
         text += b" " * (-len(text) % 8)
@@ -217,13 +159,13 @@ class RowWriter:
     def write(self, name: str, values: Tensor, first: int = 0) -> None:
         """Put `values` into the tensor from row `first` on. Raises OSError where there is no room."""
         place = self._places[name]
-        if values.dtype != DTYPES[place.part.dtype]:
-            raise TypeError(f"{name} is laid out as {place.part.dtype}, got {values.dtype}")
+        if values.dtype != DTYPES[place.entry.dtype]:
+            raise TypeError(f"{name} is laid out as {place.entry.dtype}, got {values.dtype}")
         data = values.detach().contiguous().view(-1).view(torch.uint8).numpy()
-        begin = place.begin + first * place.part.row_bytes
+        begin = place.begin + first * place.entry.row_bytes
         if begin + data.size > place.end:
             raise ValueError(f"{name}: {data.size} bytes from row {first} on do not fit")
-        _write(self._descriptor, memoryview(data), self._start + begin)
+        _write(self._descriptor, data.data, self._start + begin)
 
     def __enter__(self) -> RowWriter:
         return self

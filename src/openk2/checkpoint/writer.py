@@ -7,16 +7,17 @@ tensor at hand takes memory.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
+from torch import Tensor
 
 from openk2.chat.tokenizer import CONFIG_FILE, RANKS_FILE
-from openk2.checkpoint.formats import FORMATS, check_format, config_json, encode, parts, storage
-from openk2.checkpoint.layout import INDEX_FILE, SINGLE_FILE, disk_tensors
+from openk2.checkpoint.formats import NUMBER_FORMATS, check_format, config_json, encode, encoded, entries, storage
+from openk2.checkpoint.layout import INDEX_FILE, SINGLE_FILE, DiskTensor, disk_tensors
 from openk2.checkpoint.replacement import Replacement
-from openk2.checkpoint.tensor_file import Part, RowWriter
+from openk2.checkpoint.tensor_file import Entry, RowWriter
 from openk2.errors import CheckpointError
 from openk2.model import K2Model
 
@@ -56,23 +57,14 @@ def save_model(
     tokenizer = _tokenizer(Path(tokenizer_from)) if tokenizer_from is not None else {}
     state = model.state_dict()
     tensors = {tensor.name: (tensor, storage(tensor, format)) for tensor in disk_tensors(state)}
-    shards = plan_shards({name: parts(tensor, how) for name, (tensor, how) in tensors.items()}, shard_size)
+    shards = plan_shards({name: entries(tensor, how) for name, (tensor, how) in tensors.items()}, shard_size)
     try:
         with Replacement(directory, before=[INDEX_FILE]) as new:
             for file, held in shards.items():
-                with RowWriter(new.path(file), [part for some in held.values() for part in some]) as out:
+                with RowWriter(new.path(file), [entry for some in held.values() for entry in some]) as out:
                     for tensor, how in (tensors[name] for name in held):
-                        weight = tensor.of(state).detach().to("cpu")
-                        encoded = encode(tensor, weight.float() if how in ("FP8", "INT4") else weight, how)
-                        plain = encoded.get(tensor.name, weight)
-                        if not (weight.isfinite().all() and plain.float().isfinite().all()):
-                            dtype = torch.float32 if tensor.float32 else FORMATS[format]
-                            raise CheckpointError(
-                                f"tensor {tensor.name} has numbers that are NaN or infinite in {dtype}; "
-                                "nothing was written"
-                            )
-                        for name, values in encoded.items():
-                            out.write(name, values)
+                        for suffix, values in _encoded(tensor, state, how).items():
+                            out.write(tensor.name + suffix, values)
             if len(shards) > 1:
                 write_json(new.path(INDEX_FILE), index(shards))
             write_json(new.path("config.json"), config_json(model.config, format))
@@ -87,12 +79,26 @@ def save_model(
         ) from None
 
 
-def plan_shards(tensors: dict[str, list[Part]], shard_size: int) -> dict[str, dict[str, list[Part]]]:
-    """File name → the tensors it gets with their parts, in order, filled up to `shard_size` bytes."""
-    groups: list[dict[str, list[Part]]] = [{}]
+def _encoded(tensor: DiskTensor, state: Mapping[str, Tensor], how: str) -> dict[str, Tensor]:
+    """Suffix → values of a tensor's entries; codes and scales as they are where the model holds them in that format."""
+    if tensor.format is not None and tensor.format is NUMBER_FORMATS.get(how):
+        codes, scales = (values.to("cpu") for values in tensor.stored(state))
+        return encoded(tensor, codes, scales.to(tensor.format.scales_dtype), how)
+    weight = tensor.of(state).detach().to("cpu")
+    written = encode(tensor, weight.float() if how in NUMBER_FORMATS else weight, how)
+    if not (weight.isfinite().all() and (how in NUMBER_FORMATS or written[""].isfinite().all())):
+        raise CheckpointError(
+            f"tensor {tensor.name} has numbers that are NaN or infinite in {how}; nothing was written"
+        )
+    return written
+
+
+def plan_shards(tensors: dict[str, list[Entry]], shard_size: int) -> dict[str, dict[str, list[Entry]]]:
+    """File name → the tensors it gets with their entries, in order, filled up to `shard_size` bytes."""
+    groups: list[dict[str, list[Entry]]] = [{}]
     filled = 0
     for name, held in tensors.items():
-        size = sum(part.bytes for part in held)
+        size = sum(entry.bytes for entry in held)
         if groups[-1] and filled + size > shard_size:
             groups.append({})
             filled = 0
@@ -103,9 +109,11 @@ def plan_shards(tensors: dict[str, list[Part]], shard_size: int) -> dict[str, di
     return {f"model-{i:05d}-of-{len(groups):05d}.safetensors": group for i, group in enumerate(groups, 1)}
 
 
-def index(shards: dict[str, dict[str, list[Part]]]) -> dict[str, Any]:
+def index(shards: dict[str, dict[str, list[Entry]]]) -> dict[str, Any]:
     """The content of `INDEX_FILE`."""
-    places = {part.name: (file, part.bytes) for file, held in shards.items() for some in held.values() for part in some}
+    places = {
+        entry.name: (file, entry.bytes) for file, held in shards.items() for some in held.values() for entry in some
+    }
     return {
         "metadata": {"total_size": sum(size for _, size in places.values())},
         "weight_map": {name: file for name, (file, _) in places.items()},
