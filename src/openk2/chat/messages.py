@@ -7,12 +7,16 @@ offending field.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from openk2.errors import ChatError, RequestError
 
 ROLES = ("system", "user", "assistant", "tool")
+TOOL_DECLARE = "tool_declare"
+"""A role of the releases' templates alone: a declaration of tools that somebody wrote out."""
+PICTURE = "<|media_start|>image<|media_content|><|media_pad|><|media_end|>"
+"""What the releases' templates write in place of a picture."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Message:
     """One turn of a conversation."""
 
     role: str
-    """system, user, assistant or tool."""
+    """system, user, assistant or tool; tool_declare where a template is followed to the letter."""
     content: str = ""
     reasoning: str | None = None
     """What the assistant thought before it answered; None when it did not think."""
@@ -66,21 +70,22 @@ class Message:
     """Speaker's name where it differs from the role; the tool's name in tool messages."""
 
     def __post_init__(self) -> None:
-        if self.role not in ROLES:
+        if self.role not in (*ROLES, TOOL_DECLARE):
             raise ChatError(f"message role is {self.role!r}; accepted: {', '.join(ROLES)}")
 
     @classmethod
-    def from_openai(cls, data: object, where: str = "message") -> "Message":
+    def from_openai(cls, data: object, where: str = "message", *, template_forms: bool = False) -> "Message":
         """Read one chat-completions message.
 
         `content` may be null, text, or a list of text parts (joined without separators); `developer` is read as
-        `system`; empty reasoning is read as none. Raises ChatError naming the field below `where`.
+        `system`; empty reasoning is read as none. With `template_forms` also what only the releases' templates know:
+        the role tool_declare, and pictures, which become `PICTURE`. Raises ChatError naming the field below `where`.
         """
         message = _mapping(data, where)
         role = message.get("role")
         if role == "developer":
             role = "system"
-        if role not in ROLES:
+        if role not in ROLES and not (template_forms and role == TOOL_DECLARE):
             raise ChatError(f"{where}.role is {role!r}; accepted: {', '.join(ROLES)}, developer")
         reasoning = message.get("reasoning_content")
         if reasoning is None:
@@ -98,7 +103,7 @@ class Message:
         name = message.get("name")
         return cls(
             role=role,
-            content=_content(message.get("content"), f"{where}.content"),
+            content=_content(message.get("content"), f"{where}.content", pictures=template_forms),
             reasoning=None if reasoning is None else _text(reasoning, f"{where}.reasoning_content") or None,
             tool_calls=tuple(ToolCall.from_openai(call, f"{where}.tool_calls[{i}]") for i, call in enumerate(calls)),
             tool_call_id=call_id,
@@ -132,6 +137,9 @@ class ToolSpec:
     """JSON schema of the arguments object; empty: the tool takes whatever it is given."""
     strict: bool | None = None
     """OpenAI's flag of the same name, kept because it is part of the declaration the model sees."""
+    declared: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+    """The client's own form where it says more than the fields above, or says it differently: the model is shown it as
+    it is, as long as the fields above still say the same."""
 
     @classmethod
     def from_openai(cls, data: object, where: str = "tool") -> "ToolSpec":
@@ -144,15 +152,19 @@ class ToolSpec:
         strict = function.get("strict")
         if strict is not None and not isinstance(strict, bool):
             raise ChatError(f"{where}.function.strict is {_kind(strict)}; accepted: true or false")
-        return cls(
+        spec = cls(
             _text(function.get("name"), f"{where}.function.name", empty=False),
             _text(function.get("description") or "", f"{where}.function.description"),
             {} if parameters is None else dict(_mapping(parameters, f"{where}.function.parameters")),
             strict,
         )
+        return spec if spec.to_openai() == tool else replace(spec, declared=dict(tool))
 
     def to_openai(self) -> dict[str, Any]:
-        """The chat-completions form; an empty description or schema and an unset `strict` are left out."""
+        """The chat-completions form: `declared` where it holds, else an empty description or schema and an unset
+        `strict` are left out."""
+        if self.declared is not None and ToolSpec.from_openai(self.declared) == self:
+            return dict(self.declared)
         function: dict[str, Any] = {"name": self.name}
         if self.description:
             function["description"] = self.description
@@ -206,8 +218,8 @@ class ChatRequest:
     """Names the request in logs; two requests with one id are still two requests."""
 
 
-def messages_from_openai(data: object, where: str = "messages") -> tuple[Message, ...]:
-    """Read a whole conversation and check that it hangs together.
+def messages_from_openai(data: object, where: str = "messages", *, template_forms: bool = False) -> tuple[Message, ...]:
+    """Read a whole conversation, each message as `Message.from_openai` does, and check that it hangs together.
 
     Raises ChatError when it is empty, a field is wrong, or a tool message answers a call that no earlier assistant
     made.
@@ -216,7 +228,9 @@ def messages_from_openai(data: object, where: str = "messages") -> tuple[Message
         raise ChatError(f"{where} is {_kind(data)}; accepted: a list of messages")
     if not data:
         raise ChatError(f"{where} is empty; accepted: one message or more")
-    messages = tuple(Message.from_openai(item, f"{where}[{i}]") for i, item in enumerate(data))
+    messages = tuple(
+        Message.from_openai(item, f"{where}[{i}]", template_forms=template_forms) for i, item in enumerate(data)
+    )
     made: set[str] = set()
     for i, message in enumerate(messages):
         made.update(call.id for call in message.tool_calls)
@@ -245,7 +259,7 @@ def tools_from_openai(data: object, where: str = "tools") -> tuple[ToolSpec, ...
     return tools
 
 
-def _content(value: object, where: str) -> str:
+def _content(value: object, where: str, *, pictures: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
@@ -258,6 +272,9 @@ def _content(value: object, where: str) -> str:
             texts.append(_text(item, f"{where}[{i}]"))
             continue
         part = _mapping(item, f"{where}[{i}]")
+        if pictures and part.get("type") in ("image", "image_url"):
+            texts.append(PICTURE)
+            continue
         if part.get("type", "text") != "text":
             raise ChatError(f"{where}[{i}].type is {part.get('type')!r}; only 'text' parts are accepted")
         texts.append(_text(part.get("text"), f"{where}[{i}].text"))

@@ -19,11 +19,12 @@ def render(
 ) -> list[int]:
     """Token ids of a conversation.
 
-    Messages and tools are openk2's own or in chat-completions form; the tokenizer is one, or the name or directory of a
-    model; the style is `instruct` or `thinking`. Raises ChatError naming the field that is wrong.
+    Messages and tools are openk2's own or in chat-completions form, the role tool_declare and pictures (as their
+    placeholder) included; the tokenizer is one, or the name or directory of a model; the style is `instruct` or
+    `thinking`. Raises ChatError naming the field that is wrong.
     """
     return template.render(
-        messages_from_openai(_forms(messages)),
+        messages_from_openai(_forms(messages), template_forms=True),
         tools_from_openai(_forms(tools)),
         tokenizer=_tokenizer(tokenizer),
         style=style,

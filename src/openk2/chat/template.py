@@ -19,6 +19,8 @@ from openk2.errors import ChatError
 
 STYLES = ("instruct", "thinking")
 DEFAULT_SYSTEM = "You are Kimi, an AI assistant created by Moonshot AI."
+AFTER_DEFAULT_SYSTEM = {"instruct": "\n", "thinking": ""}
+"""What stands between the default system turn, not one of the conversation's own, and the next turn."""
 
 IM_USER, IM_ASSISTANT, IM_SYSTEM = "<|im_user|>", "<|im_assistant|>", "<|im_system|>"
 IM_MIDDLE, IM_END = "<|im_middle|>", "<|im_end|>"
@@ -102,8 +104,7 @@ def segments(
         pieces += _turn(IM_SYSTEM, "tool_declare", [Segment(declaration(tools))])
     if messages[0].role != "system":
         pieces += _turn(IM_SYSTEM, "system", [Segment(DEFAULT_SYSTEM)])
-        if style == "instruct":
-            pieces.append(Segment("\n"))
+        pieces.append(Segment(AFTER_DEFAULT_SYSTEM[style]))
     settled = messages[:-1] if ends_sampled and messages[-1].role == "assistant" else messages
     answered = _last_answer(settled) if style == "thinking" else -1
     for i, message in enumerate(canonical(messages)):

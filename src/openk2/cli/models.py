@@ -33,12 +33,11 @@ def open_backend(model: str, *, max_batch: int = 32) -> ChatBackend:
             )
         return RemoteBackend(name, base_url)
     from openk2.chat.locate import model_directory
+    from openk2.chat.template_check import chat_style
     from openk2.engine.backend import EngineBackend
 
     name = model_directory(model).resolve().name
-    return EngineBackend(
-        open_engine(model, max_batch=max_batch), name, "thinking" if "thinking" in name.lower() else "instruct"
-    )
+    return EngineBackend(open_engine(model, max_batch=max_batch), name, chat_style(model))
 
 
 def open_engine(model: str, *, max_batch: int = 32) -> Engine:
