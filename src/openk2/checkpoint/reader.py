@@ -1,28 +1,42 @@
-"""Safetensors → K2Model: headers checked first, then tensor after tensor into place, FP8 dequantised on the way.
+"""Safetensors → K2Model, streamed: all headers are checked first, then the weights go into place piece by piece, shard
+after shard. Memory is that of the model as it will be held, plus a few pieces.
 
-Whatever is wrong with the files is one CheckpointError that names file, tensor and what would be right.
+A weight can be held as floats or in a number format. Codes that a file holds in the very format are taken as they are;
+all else is dequantised, and quantised where another format is asked for. Whatever is wrong with the files is one
+CheckpointError that names file, tensor and what would be right.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from openk2.chat.locate import model_directory
-from openk2.checkpoint.layout import SCALE_SUFFIX, DiskTensor, disk_tensors, is_fused
+from openk2.checkpoint.headers import Origin, find_all
+from openk2.checkpoint.layout import DiskTensor, disk_tensors
+from openk2.checkpoint.progress import bytes_bar
+from openk2.checkpoint.scheme import read_scheme
 from openk2.checkpoint.shards import Shards
+from openk2.checkpoint.storage import LAYOUTS, formats_of, hold, storable
+from openk2.checkpoint.subset import Subset
+from openk2.checkpoint.tensor_file import DTYPES
 from openk2.config import K2Config
 from openk2.errors import ChatError, CheckpointError
 from openk2.kernels.choice import choose
 from openk2.model import K2Model
-from openk2.quantization import fp8
+from openk2.quantization.formats import Format
 
-_FP8 = "F8_E4M3"
-_FLOATS = {"F32": torch.float32, "BF16": torch.bfloat16, "F16": torch.float16}
+PIECE = 1 << 22
+"""Numbers read at a time: 16 MiB in float32."""
+FLOAT, STORED = "float", "stored"
+"""Values of `weights` beside the layouts: everything dequantised, and everything as the files have it."""
+
+_ROW_STEP = 128
+"""Pieces begin at multiples of it: of every format's rows that share a scale."""
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _EMBEDDING = "model.embed_tokens.weight"
 
@@ -33,116 +47,193 @@ def load(
     dtype: torch.dtype | str | None = None,
     device: str | torch.device = "cpu",
     kernels: str = "auto",
+    weights: str = FLOAT,
+    layers: int | str | None = None,
+    experts: int | str | None = None,
 ) -> K2Model:
-    """A model in evaluation mode from a Hugging Face snapshot: bf16, fp16, fp32 or block FP8 safetensors.
+    """A model in evaluation mode from a Hugging Face snapshot: bf16, fp16, fp32, block FP8 or packed INT4 safetensors.
 
     `name_or_directory` is a directory or a name in `weights/` (`k2-nano`). `dtype` (float32, bfloat16, float16) is the
     type to compute in; None takes the checkpoint's own, that is the type its embedding is stored in: bfloat16 for the
-    releases, FP8 weights included. The router's bias is float32 always. `kernels` is `auto` or `reference`.
+    releases, quantised weights included. The router's bias is float32 always. `kernels` is `auto` or `reference`.
+
+    `weights`: `float` holds floats; `stored` holds each weight as the files do, so that memory is that of the files
+    and codes are bit-equal; `fp8`, `int4` (routed experts), `int4-all` and `int8` (all large matrices) quantise on the
+    way. `layers` and `experts` take a part of the model: a count of the first ones, or `"FIRST-LAST"` (`subset.py`);
+    shards that hold nothing of it need not be there.
 
     Raises CheckpointError (no such model; a file missing or torn; a tensor missing, superfluous, of another shape or
-    not finite; a format that cannot be read; unusable dtype or device) and ConfigError (config.json; unknown kernels).
+    not finite; a format that cannot be read; an unusable argument) and ConfigError (config.json; unknown kernels).
     """
     choose(kernels)
     device = _device(device)
+    if weights not in (FLOAT, STORED, *LAYOUTS):
+        raise CheckpointError(f"weights is {weights!r}; accepted: {', '.join([FLOAT, STORED, *LAYOUTS])}")
     try:
         directory = model_directory(name_or_directory)
     except ChatError as error:
         raise CheckpointError(str(error)) from None
-    config = K2Config.from_json(directory)
-    _check_format(directory)
+    subset = Subset.choose(K2Config.from_json(directory), layers, experts)
+    scheme = read_scheme(directory)
     with torch.device("meta"):
-        model = K2Model(config)
-    with Shards(directory) as shards:
-        tensors = list(disk_tensors(model.state_dict(), fused_experts=any(map(is_fused, shards.tensors))))
-        _check_headers(tensors, shards, directory, config)
-        own = _FLOATS.get(shards.tensors[_EMBEDDING].dtype, torch.bfloat16)
+        model = K2Model(subset.config)
+    floats = list(disk_tensors(model.state_dict()))
+    with Shards(directory, subset.holds) as shards:
+        origins = find_all(floats, shards, subset, scheme)
+        own = DTYPES[shards.tensors[_EMBEDDING].dtype]
         model.to(own if dtype is None else _dtype(dtype))
-        shapes = model.state_dict()
-        state = {name: torch.empty(shape.shape, dtype=shape.dtype, device=device) for name, shape in shapes.items()}
-        _fill(state, tensors, shards)
+        for target, (format, scales_dtype) in _formats(weights, model, floats, origins, shards).items():
+            hold(model, target, format, scales_dtype)
+        state = {name: _unset(tensor, device) for name, tensor in model.state_dict().items()}
+        _fill(state, list(zip(origins, disk_tensors(state), strict=True)), shards)
     model.load_state_dict(state, assign=True)
     return model.use_kernels(kernels).eval()
 
 
-def _fill(state: Mapping[str, Tensor], tensors: list[DiskTensor], shards: Shards) -> None:
-    """Copy every tensor into its place, one shard after the other."""
-    for tensor in sorted(tensors, key=lambda tensor: shards.tensors[tensor.name].file):
-        values = shards.read(tensor.name)
-        stored = shards.tensors[tensor.name]
-        if stored.dtype == _FP8:
-            values = fp8.dequantise(values, shards.read(tensor.name + SCALE_SUFFIX))
-        place = tensor.of(state)
-        place.copy_(values)
-        if not place.isfinite().all():
-            where = (
-                f"too large for {place.dtype}" if values.isfinite().all() else "NaN or infinite; finite ones are needed"
-            )
-            raise CheckpointError(f"{stored.file}: tensor {tensor.name} has numbers that are {where}")
+def _unset(tensor: Tensor, device: torch.device) -> Tensor:
+    return torch.empty(tensor.shape, dtype=tensor.dtype, device=device) if tensor.is_meta else tensor
 
 
-def _check_headers(tensors: list[DiskTensor], shards: Shards, directory: Path, config: K2Config) -> None:
-    """Names, shapes and types of everything, before any weight is read."""
-    found = shards.tensors
-    missing = [tensor for tensor in tensors if tensor.name not in found]
-    if missing:
-        first = missing[0]
-        raise CheckpointError(f"{directory}: tensor {first.name} {list(first.shape)} is missing{_others(missing)}")
-    expected = {tensor.name: tensor.shape for tensor in tensors}
-    for tensor in tensors:
-        stored = found[tensor.name]
-        if stored.dtype == _FP8 and len(tensor.shape) == 2:
-            scales = tensor.name + SCALE_SUFFIX
-            expected[scales] = fp8.scale_shape(tensor.shape)
-            if scales not in found:
-                what = f"tensor {scales} {list(expected[scales])}"
-                raise CheckpointError(f"{stored.file}: {what} is missing; FP8 weights need their scales")
-        elif stored.dtype not in _FLOATS:
-            types = ", ".join([*_FLOATS, f"{_FP8} (matrices only)"])
-            raise CheckpointError(f"{stored.file}: tensor {tensor.name} is of type {stored.dtype}; accepted: {types}")
-    for name, wanted in expected.items():
-        file, shape = found[name].file, found[name].shape
-        if shape != wanted:
-            raise CheckpointError(f"{file}: tensor {name} has shape {list(shape)}; config.json asks for {list(wanted)}")
-        if name.endswith(SCALE_SUFFIX) and found[name].dtype not in _FLOATS:
-            raise CheckpointError(
-                f"{file}: tensor {name} is of type {found[name].dtype}; accepted: {', '.join(_FLOATS)}"
-            )
-    superfluous = [name for name in found if name not in expected and not _ignored(name, config)]
-    if superfluous:
-        name = superfluous[0]
-        others = _others(superfluous)
+def _formats(
+    weights: str, model: K2Model, tensors: list[DiskTensor], origins: list[Origin], shards: Shards
+) -> dict[str, tuple[Format, torch.dtype | None]]:
+    """Name in the state dict → the format it will be held in and the type of its scales."""
+    if weights == FLOAT:
+        return {}
+    if weights != STORED:
+        return {target: (format, None) for target, format in formats_of(weights, model).items()}
+    chosen: dict[str, tuple[Format, torch.dtype | None]] = {}
+    plain: set[str] = set()
+    can = storable(model)
+    for tensor, origin in zip(tensors, origins, strict=True):
+        if tensor.target not in can:
+            continue
+        if origin.format is None:
+            plain.add(tensor.target)
+            continue
+        scales_dtype = DTYPES[shards.tensors[origin.scales].dtype]
+        before, type_before = chosen.get(tensor.target, (origin.format, scales_dtype))
+        if before is not origin.format:
+            raise CheckpointError(f"{shards.tensors[origin.codes]} is in another format than the layer's other experts")
+        chosen[tensor.target] = before, scales_dtype if type_before == scales_dtype else torch.float32
+    for target in sorted(plain & chosen.keys()):
         raise CheckpointError(
-            f"{found[name].file}: tensor {name} is superfluous{others}; config.json describes none such"
+            f"{target}: some of the layer's experts are quantised; weights='stored' needs all or none"
         )
+    return chosen
 
 
-def _ignored(name: str, config: K2Config) -> bool:
-    """Tables we compute ourselves, and the multi-token prediction layer that some checkpoints append."""
-    return name.endswith("rotary_emb.inv_freq") or name.startswith(f"model.layers.{config.num_hidden_layers}.")
+@dataclass(frozen=True)
+class _Rows:
+    """A piece of a tensor: rows `first` … `last` − 1."""
+
+    first: int
+    last: int
+
+    def of_scales(self, format: Format) -> tuple[int, int]:
+        """First row of their scales, and the one behind the last."""
+        return self.first // format.row_step, -(-self.last // format.row_step)
 
 
-def _others(items: list[DiskTensor] | list[str]) -> str:
-    return f" (and {len(items) - 1} more)" if len(items) > 1 else ""
+def _fill(state: Mapping[str, Tensor], tensors: list[tuple[Origin, DiskTensor]], shards: Shards) -> None:
+    """Copy everything into its place, in the order of the files' bytes."""
+    tensors.sort(key=lambda pair: (shards.tensors[pair[0].codes].file, shards.tensors[pair[0].codes].begin))
+    total = sum(shards.tensors[name].bytes for origin, _ in tensors for name in origin.names)
+    with bytes_bar("loading", total) as advance:
+        for origin, tensor in tensors:
+            if origin.size and (size := shards.read(origin.size).tolist()) != list(tensor.shape):
+                raise CheckpointError(f"{shards.tensors[origin.size]} says {size}; accepted: {list(tensor.shape)}")
+            for rows in _pieces(tensor):
+                _copy(origin, tensor, rows, state, shards)
+            advance(sum(shards.tensors[name].bytes for name in origin.names))
 
 
-def _check_format(directory: Path) -> None:
-    """Refuse what would be read wrongly: INT4 and other quantisations, FP8 with other blocks."""
-    path = directory / "config.json"
-    quantization = json.loads(path.read_text(encoding="utf-8")).get("quantization_config")
-    if quantization is None:
+def _pieces(tensor: DiskTensor) -> list[_Rows]:
+    if len(tensor.shape) != 2:
+        return [_Rows(0, tensor.shape[0])]
+    rows, inputs = tensor.shape
+    step = max(PIECE // inputs // _ROW_STEP, 1) * _ROW_STEP
+    return [_Rows(first, min(first + step, rows)) for first in range(0, rows, step)]
+
+
+def _copy(origin: Origin, tensor: DiskTensor, rows: _Rows, state: Mapping[str, Tensor], shards: Shards) -> None:
+    """Bring one piece into its place."""
+    if tensor.format is None:
+        place = tensor.of(state)
+        place = place[rows.first : rows.last] if place.dim() == 2 else place
+        _copy_floats(origin, tensor, rows, place, shards)
         return
-    method = quantization.get("quant_method") if isinstance(quantization, dict) else quantization
-    accepted = "accepted: no quantization_config (bf16, fp16, fp32), or quant_method fp8 with blocks of 128 x 128"
-    if method == "compressed-tensors":
-        raise CheckpointError(f"{path}: packed INT4 weights (compressed-tensors) cannot be read; {accepted}")
-    if method != "fp8":
-        raise CheckpointError(f"{path}: quant_method is {method!r}; {accepted}")
-    for field, needed in (("fmt", "e4m3"), ("weight_block_size", [fp8.BLOCK, fp8.BLOCK])):
-        if quantization.get(field, needed) != needed:
-            raise CheckpointError(
-                f"{path}: quantization_config.{field} is {quantization[field]!r}; accepted: {needed!r}"
-            )
+    codes, scales = tensor.stored(state)
+    first, last = rows.of_scales(tensor.format)
+    codes, scales = codes[rows.first : rows.last], scales[first:last]
+    if tensor.format is origin.format:
+        _read(shards, origin.codes, origin.row + rows.first, codes)
+        scales.copy_(_scales(origin, tensor, rows, shards))
+        _check_codes(codes, shards, origin)
+    else:
+        new_codes, new_scales = tensor.format.quantise(_floats(origin, tensor, rows, shards))
+        codes.copy_(new_codes)
+        scales.copy_(new_scales)
+
+
+def _copy_floats(origin: Origin, tensor: DiskTensor, rows: _Rows, place: Tensor, shards: Shards) -> None:
+    direct = origin.format is None and place.dtype == DTYPES[shards.tensors[origin.codes].dtype]
+    if direct and place.dim() == 2:
+        _read(shards, origin.codes, origin.row + rows.first, place)
+        _check_finite(place, shards, origin.codes)
+        return
+    values = _floats(origin, tensor, rows, shards)
+    place.copy_(values)
+    if not place.isfinite().all():
+        raise CheckpointError(f"{shards.tensors[origin.codes]} has numbers that are too large for {place.dtype}")
+
+
+def _floats(origin: Origin, tensor: DiskTensor, rows: _Rows, shards: Shards) -> Tensor:
+    """The piece as floats, finite."""
+    if len(tensor.shape) != 2:
+        whole = shards.read(origin.codes)
+        values = whole[origin.row : origin.row + tensor.shape[0]] if whole.dim() == 1 else whole.view(tensor.shape)
+        return _check_finite(values, shards, origin.codes)
+    codes = shards.read(origin.codes, origin.row + rows.first, origin.row + rows.last)
+    if origin.format is None:
+        return _check_finite(codes, shards, origin.codes)
+    _check_codes(codes, shards, origin)
+    scales = _scales(origin, tensor, rows, shards)
+    return origin.format.dequantise(codes, scales, tensor.shape[1], torch.float32)
+
+
+def _scales(origin: Origin, tensor: DiskTensor, rows: _Rows, shards: Shards) -> Tensor:
+    """The scales of the piece, finite."""
+    assert origin.format is not None
+    first, last = rows.of_scales(origin.format)
+    if len(shards.tensors[origin.scales].shape) == 1:  # some exports flatten them
+        scales = shards.read(origin.scales).view(origin.format.scales_shape(*tensor.shape))[first:last]
+    else:
+        scales = shards.read(origin.scales, first, last)
+    return _check_finite(scales, shards, origin.scales)
+
+
+def _read(shards: Shards, name: str, first: int, place: Tensor) -> None:
+    """Rows from `first` on into a place, without a detour where it is contiguous memory of the CPU."""
+    if place.device.type == "cpu" and place.is_contiguous():
+        shards.read(name, first, first + len(place), into=place)
+    else:
+        place.copy_(shards.read(name, first, first + len(place)))
+
+
+def _check_codes(codes: Tensor, shards: Shards, origin: Origin) -> None:
+    if codes.dtype == torch.float8_e4m3fn and ((codes.view(torch.uint8) & 0x7F).amax() == 0x7F):
+        _refuse(shards, origin.codes)
+
+
+def _check_finite(values: Tensor, shards: Shards, name: str) -> Tensor:
+    if not values.isfinite().all():
+        _refuse(shards, name)
+    return values
+
+
+def _refuse(shards: Shards, name: str) -> None:
+    raise CheckpointError(f"{shards.tensors[name]} has numbers that are NaN or infinite; finite ones are needed")
 
 
 def _dtype(dtype: torch.dtype | str) -> torch.dtype:

@@ -1,22 +1,28 @@
-"""The safetensors files of one model directory, opened together and read one tensor at a time.
+"""The safetensors files of one model directory, opened together and read some rows at a time.
 
 Opening reads only the files' headers, so a missing, torn or contradictory shard is found before any weight is read.
+Nothing is mapped: bytes go straight to where they are wanted, so reading takes no memory of its own.
 """
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from safetensors import SafetensorError, safe_open
+import torch
 from torch import Tensor
 
 from openk2.checkpoint.layout import INDEX_FILE, SINGLE_FILE
+from openk2.checkpoint.tensor_file import DTYPES, read_header
 from openk2.errors import CheckpointError
+
+MULTIMODAL_PREFIX = "language_model."
+"""Before the names of a multimodal release's language model (Kimi K2.5); its other tensors are passed over."""
 
 
 @dataclass(frozen=True)
@@ -25,67 +31,103 @@ class StoredTensor:
 
     file: Path
     """The shard that holds it."""
+    name: str
+    """Its name there."""
     shape: tuple[int, ...]
     """Its shape."""
     dtype: str
     """Its type in safetensors' spelling: `BF16`, `F32`, `F8_E4M3`, …"""
+    begin: int
+    """Offset of its first byte in the file."""
+    bytes: int
+    """Its length."""
+
+    def __str__(self) -> str:
+        return f"{self.file}: tensor {self.name}"
 
 
 class Shards:
     """Context manager over all tensors of a directory. Raises CheckpointError naming the file and the tensor."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, wanted: Callable[[str], bool] = lambda name: True) -> None:
+        """`wanted`: which tensors will be read; shards that hold none of them need not be there."""
         self.tensors: dict[str, StoredTensor] = {}
-        """Name on disk → where and what it is."""
-        self._handles: dict[Path, Any] = {}
+        """Name on disk, without the prefix of multimodal releases → where and what it is."""
+        self._descriptors: dict[Path, int] = {}
         self._open = ExitStack()
         weight_map = _read_index(directory)
-        files = [SINGLE_FILE] if weight_map is None else sorted(set(weight_map.values()))
+        prefix = _prefix(weight_map or ())
         try:
-            for name in files:
-                self._add(directory / name, listed=weight_map is not None)
-            for tensor, name in (weight_map or {}).items():
-                if tensor not in self.tensors or self.tensors[tensor].file.name != name:
-                    raise CheckpointError(
-                        f"{directory / name}: tensor {tensor} is missing; {INDEX_FILE} says it is in this file"
-                    )
+            if weight_map is None:
+                self._add(directory / SINGLE_FILE, f"a model directory has {SINGLE_FILE} or {INDEX_FILE}")
+                prefix = _prefix(self.tensors)
+            else:
+                files = {file for name, file in weight_map.items() if wanted(name.removeprefix(prefix))}
+                for file in sorted(files):
+                    self._add(directory / file, f"{INDEX_FILE} lists it")
+                for name, file in weight_map.items():
+                    if file in files and (name not in self.tensors or self.tensors[name].file.name != file):
+                        raise CheckpointError(
+                            f"{directory / file}: tensor {name} is missing; {INDEX_FILE} says it is in this file"
+                        )
+            if prefix:
+                ours = {name: stored for name, stored in self.tensors.items() if name.startswith(prefix)}
+                self.tensors = {name.removeprefix(prefix): stored for name, stored in ours.items()}
         except BaseException:
             self._open.close()
             raise
 
-    def _add(self, file: Path, listed: bool) -> None:
+    def _add(self, file: Path, why: str) -> None:
         if not file.is_file():
-            why = f"{INDEX_FILE} lists it" if listed else f"a model directory has {SINGLE_FILE} or {INDEX_FILE}"
             raise CheckpointError(f"{file}: no such file; {why}")
-        try:
-            handle = self._open.enter_context(safe_open(file, framework="pt"))
-        except (SafetensorError, OSError) as error:
-            raise CheckpointError(
-                f"{file}: not a complete safetensors file ({error}); fetch or save it again"
-            ) from None
-        self._handles[file] = handle
-        for name in handle.keys():  # noqa: SIM118 (the handle is no mapping)
+        for place in read_header(file):
+            name, entry = place.entry.name, place.entry
             if name in self.tensors:
-                raise CheckpointError(
-                    f"{file}: tensor {name} is also in {self.tensors[name].file}; one of them is needed"
-                )
-            header = handle.get_slice(name)
-            self.tensors[name] = StoredTensor(file, tuple(header.get_shape()), header.get_dtype())
-
-    def read(self, name: str) -> Tensor:
-        """The tensor of that name, on the CPU, as stored."""
-        stored = self.tensors[name]
+                raise CheckpointError(f"{file}: tensor {name} is also in {self.tensors[name].file}; one is needed")
+            size = place.end - place.begin
+            self.tensors[name] = StoredTensor(file, name, entry.shape, entry.dtype, place.begin, size)
         try:
-            tensor: Tensor = self._handles[stored.file].get_tensor(name)
-        except (SafetensorError, OSError, RuntimeError) as error:
-            raise CheckpointError(f"{stored.file}: tensor {name} cannot be read: {error}") from None
-        return tensor
+            descriptor = os.open(file, os.O_RDONLY)
+        except OSError as error:
+            raise CheckpointError(f"{file}: cannot be read: {error.strerror}") from None
+        self._open.callback(os.close, descriptor)
+        self._descriptors[file] = descriptor
+
+    def read(self, name: str, first: int = 0, last: int | None = None, *, into: Tensor | None = None) -> Tensor:
+        """Rows `first` … `last` − 1 of a tensor as stored, on the CPU; `[rows, row]`, or `[row]` of a single dimension.
+
+        The last dimension is the row, all others are counted through. `into`, of the same type and size, is filled in
+        place of a new tensor.
+        """
+        stored = self.tensors[name]
+        rows, row = torch.Size(stored.shape[:-1]).numel(), torch.Size(stored.shape[-1:]).numel()
+        last = rows if last is None else last
+        shape = (last - first, row) if len(stored.shape) > 1 else stored.shape
+        values = torch.empty(shape, dtype=DTYPES[stored.dtype]) if into is None else into
+        row_bytes = row * values.dtype.itemsize
+        view = memoryview(values.view(-1).view(torch.uint8).numpy())  # type: ignore[arg-type]  # numpy 2 has buffers
+        assert len(view) == (last - first) * row_bytes
+        offset = stored.begin + first * row_bytes
+        while view:
+            try:
+                count = os.preadv(self._descriptors[stored.file], [view], offset)
+            except OSError as error:
+                raise CheckpointError(f"{stored} cannot be read: {error.strerror}") from None
+            if count == 0:
+                raise CheckpointError(f"{stored} cannot be read: the file has become shorter")
+            view, offset = view[count:], offset + count
+        return values
 
     def __enter__(self) -> Shards:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._open.close()
+
+
+def _prefix(names: object) -> str:
+    assert hasattr(names, "__iter__")
+    return MULTIMODAL_PREFIX if any(str(name).startswith(MULTIMODAL_PREFIX) for name in names) else ""
 
 
 def _read_index(directory: Path) -> dict[str, str] | None:
