@@ -220,12 +220,14 @@ HYBRID = {"kda_layers": [1, 2], "full_attn_layers": [3], "num_heads": 4, "head_d
     ("changes", "message"),
     [
         ({"linear_attn_config": [1, 2]}, "linear_attn_config is [1, 2]; accepted: an object with kda_layers"),
-        ({"linear_attn_config": HYBRID, "model_type": "kimi_k2"}, "linear_attn_config needs model_type kimi_linear"),
+        ({"linear_attn_config": HYBRID, "model_type": "kimi_k2"}, "accepted: null where model_type is not kimi_linear"),
         ({"linear_attn_config": {**HYBRID, "full_attn_layers": [2]}}, "full_attn_layers is [2]; accepted: the layers"),
         ({"linear_attn_config": {**HYBRID, "kda_layers": 1}}, "kda_layers is 1; accepted: a list of layer numbers"),
         ({"linear_attn_config": {**HYBRID, "kda_layers": [2, 2], "full_attn_layers": ...}}, "each once, in order"),
-        ({"linear_attn_config": {**HYBRID, "kda_layers": [1, 4], "full_attn_layers": ...}}, "some of the layers 1 … 3"),
-        ({"linear_attn_config": {**HYBRID, "kda_layers": [1, 2, 3], "full_attn_layers": []}}, "1 … 3, but not all"),
+        (
+            {"linear_attn_config": {**HYBRID, "kda_layers": [1, 4], "full_attn_layers": ...}},
+            "numbers of the 3 layers, from",
+        ),
         ({"linear_attn_config": {**HYBRID, "num_heads": ...}}, "linear_attn_config.num_heads is missing"),
         ({"linear_attn_config": {**HYBRID, "num_heads": 0}}, "linear_attn_config.num_heads is 0; a positive"),
         ({"linear_attn_config": {**HYBRID, "head_dim": "8"}}, "linear_attn_config.head_dim is '8'"),
@@ -240,7 +242,7 @@ HYBRID = {"kda_layers": [1, 2], "full_attn_layers": [3], "num_heads": 4, "head_d
     ],
 )
 def test_a_bad_field_of_kimi_linear_is_named(changes: dict[str, Any], message: str) -> None:
-    kimi = {**fields(n_group=...), "model_type": "kimi_linear", **changes}
+    kimi = {**fields(n_group=...), "model_type": "kimi_linear", "linear_attn_config": HYBRID, **changes}
     if isinstance(kimi.get("linear_attn_config"), dict):
         kimi["linear_attn_config"] = {k: v for k, v in kimi["linear_attn_config"].items() if v is not ...}
     with pytest.raises(ConfigError) as caught:
@@ -248,6 +250,15 @@ def test_a_bad_field_of_kimi_linear_is_named(changes: dict[str, Any], message: s
     assert message in str(caught.value)
     assert str(caught.value).startswith("some/config.json: ")
     assert "\n" not in str(caught.value)
+
+
+def test_kimi_linear_may_have_one_kind_of_layers() -> None:
+    """A part of a model, such as its first layers, often has only one."""
+    kimi = {**fields(n_group=...), "model_type": "kimi_linear"}
+    full = {**HYBRID, "kda_layers": [], "full_attn_layers": [1, 2, 3]}
+    delta = {**HYBRID, "kda_layers": [1, 2, 3], "full_attn_layers": []}
+    assert K2Config.from_hf_dict({**kimi, "linear_attn_config": full}).latent_layers == [0, 1, 2]
+    assert K2Config.from_hf_dict({**kimi, "linear_attn_config": delta}).latent_layers == []
 
 
 @pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff\xfe{}"])

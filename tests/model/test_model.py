@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from model_shapes import RaggedCache
 from torch import Tensor
 
 from openk2.config import K2Config
@@ -12,12 +13,24 @@ from openk2.model import ContiguousCache, K2Model
 from openk2.model.experts import MixtureOfExperts, Router
 from openk2.model.rotary import inverse_frequencies
 
+PARAMETERS = {
+    **dict.fromkeys(["k2-base", "k2-instruct", "k2-instruct-0905", "k2-thinking"], 1_026_408_232_448),
+    "deepseek-v3": 671_026_419_200,
+    "moonlight-16b-a3b": 15_960_110_208,
+    "kimi-linear-48b-a3b": 49_122_681_728,
+    "k2-mini": 500_640_704,
+    "k2-nano": 16_114_400,
+    "k2-debug": 243_856,
+}
+"""Published: K2 1026.4B (sum of the released tensors), DeepSeek-V3 671B without its prediction layer, Moonlight 16B
+(15.29B without one embedding matrix), Kimi Linear 49.1B."""
 
-@pytest.mark.parametrize("preset", ["k2-base", "k2-instruct", "k2-instruct-0905", "k2-thinking"])
-def test_the_released_shape_has_exactly_its_parameters(preset: str) -> None:
+
+@pytest.mark.parametrize("preset", K2Config.preset_names())
+def test_a_preset_has_exactly_its_parameters(preset: str) -> None:
     with torch.device("meta"):
         model = K2Model(K2Config.preset(preset))
-    assert sum(tensor.numel() for tensor in model.state_dict().values()) == 1_026_408_232_448
+    assert sum(tensor.numel() for tensor in model.state_dict().values()) == PARAMETERS[preset]
 
 
 def test_rope_is_a_hard_step_in_the_released_shape() -> None:
@@ -34,24 +47,6 @@ def test_fresh_weights_depend_on_the_seed_alone() -> None:
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert not torch.equal(first["lm_head.weight"], other["lm_head.weight"])
     assert first["lm_head.weight"].std() == pytest.approx(config.initializer_range, rel=0.05)
-
-
-class RaggedCache:
-    """Rows of different lengths: each new entry goes to its own position, ignored ones (−1) nowhere."""
-
-    def __init__(self, config: K2Config, batch: int, length: int) -> None:
-        self.latents_LBSC = torch.zeros(config.num_hidden_layers, batch, length, config.cache_width)
-
-    def step(self, model: K2Model, ids_BT: Tensor, positions_BT: Tensor) -> Tensor:
-        """Logits of one step."""
-        self.positions_BT = positions_BT
-        return model(ids_BT, cache=self, positions_BT=positions_BT)
-
-    def extend(self, layer: int, new_BTC: Tensor) -> Tensor:
-        """See LatentCache.extend."""
-        row, token = (self.positions_BT >= 0).nonzero(as_tuple=True)
-        self.latents_LBSC[layer, row, self.positions_BT[row, token]] = new_BTC[row, token]
-        return self.latents_LBSC[layer]
 
 
 @torch.no_grad()

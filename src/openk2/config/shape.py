@@ -115,6 +115,11 @@ class K2Config:
             (not (self.mla_use_nope and self.rope_scaling), "rope_scaling", "null where mla_use_nope is true"),
             (not self.mla_use_nope or self.model_type == "kimi_linear", "mla_use_nope", "true for kimi_linear only"),
             (
+                self.linear_attn_config is None or self.model_type == "kimi_linear",
+                "linear_attn_config",
+                "null where model_type is not kimi_linear",
+            ),
+            (
                 self.linear_attn_config is None or isinstance(self.linear_attn_config, LinearAttention),
                 "linear_attn_config",
                 "the shape of Kimi Delta Attention",
@@ -127,13 +132,9 @@ class K2Config:
             self._check_delta_layers(self.linear_attn_config.kda_layers)
 
     def _check_delta_layers(self, layers: tuple[int, ...]) -> None:
-        if self.model_type != "kimi_linear":
-            raise ConfigError(f"config field linear_attn_config needs model_type kimi_linear, found {self.model_type}")
-        if max(layers) > self.num_hidden_layers or not self.latent_layers:
-            raise ConfigError(
-                f"config field linear_attn_config.kda_layers is {layers}; accepted: some of the layers "
-                f"1 … {self.num_hidden_layers}, but not all"
-            )
+        if max(layers) > self.num_hidden_layers:
+            accepted = f"numbers of the {self.num_hidden_layers} layers, from 1"
+            raise ConfigError(f"config field linear_attn_config.kda_layers is {layers}; accepted: {accepted}")
 
     @property
     def qk_head_dim(self) -> int:

@@ -64,7 +64,7 @@ class ContiguousCache:
         self.states = fresh_states(config, batch, dtype, device)
         """Layer → state of Kimi Delta Attention."""
         self.known = 0
-        """Tokens stored in every row before the current step."""
+        """Tokens whose latents are stored in every row before the current step."""
 
     def positions(self, tokens: int) -> Tensor:
         """Absolute positions `[B, T]` of a step of `tokens` tokens."""
