@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,26 +56,27 @@ class Shards:
         self._descriptors: dict[Path, int] = {}
         self._open = ExitStack()
         weight_map = _read_index(directory)
-        prefix = _prefix(weight_map or ())
         try:
             if weight_map is None:
                 self._add(directory / SINGLE_FILE, f"a model directory has {SINGLE_FILE} or {INDEX_FILE}")
                 prefix = _prefix(self.tensors)
             else:
-                files = {file for name, file in weight_map.items() if wanted(name.removeprefix(prefix))}
+                prefix = _prefix(weight_map)
+                ours = {name: file for name, file in weight_map.items() if name.startswith(prefix)}
+                files = {file for name, file in ours.items() if wanted(name.removeprefix(prefix))}
                 for file in sorted(files):
                     self._add(directory / file, f"{INDEX_FILE} lists it")
-                for name, file in weight_map.items():
+                for name, file in ours.items():
                     if file in files and (name not in self.tensors or self.tensors[name].file.name != file):
                         raise CheckpointError(
                             f"{directory / file}: tensor {name} is missing; {INDEX_FILE} says it is in this file"
                         )
-            if prefix:
-                ours = {name: stored for name, stored in self.tensors.items() if name.startswith(prefix)}
-                self.tensors = {name.removeprefix(prefix): stored for name, stored in ours.items()}
         except BaseException:
             self._open.close()
             raise
+        self.tensors = {
+            name.removeprefix(prefix): stored for name, stored in self.tensors.items() if name.startswith(prefix)
+        }
 
     def _add(self, file: Path, why: str) -> None:
         if not file.is_file():
@@ -125,9 +126,8 @@ class Shards:
         self._open.close()
 
 
-def _prefix(names: object) -> str:
-    assert hasattr(names, "__iter__")
-    return MULTIMODAL_PREFIX if any(str(name).startswith(MULTIMODAL_PREFIX) for name in names) else ""
+def _prefix(names: Iterable[str]) -> str:
+    return MULTIMODAL_PREFIX if any(name.startswith(MULTIMODAL_PREFIX) for name in names) else ""
 
 
 def _read_index(directory: Path) -> dict[str, str] | None:
