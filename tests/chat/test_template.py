@@ -1,5 +1,7 @@
 """The chat template: the release's strings, injection-safe ids, and the mask of what was sampled."""
 
+from dataclasses import replace
+
 import pytest
 from dialogues import MARKERS, TEXT, TOOLS, dialogues
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from openk2.chat.call_ids import canonical
 from openk2.chat.messages import Message, ToolCall, ToolSpec
-from openk2.chat.template import STYLES, render, render_answer, render_text, render_with_mask
+from openk2.chat.template import STYLES, declaration, render, render_answer, render_text, render_with_mask
 from openk2.chat.tokenizer import SPECIAL_NAMES, Tokenizer
 from openk2.errors import ChatError
 
@@ -73,6 +75,47 @@ def test_instruct_has_no_reasoning_and_a_nameless_result_speaks_as_tool() -> Non
         "<|tool_calls_section_end|><|im_end|>"
         "<|im_system|>tool<|im_middle|>## Return of functions.g-h:1\n2<|im_end|>"
     )
+
+
+def test_a_declaration_is_shown_as_it_was_given_with_its_keys_sorted_at_every_depth() -> None:
+    given = {
+        "type": "function",
+        "function": {
+            "parameters": {"type": "object", "properties": {"b": {"enum": ["<", "é"]}, "a": {}}, "$defs": {}},
+            "name": "f",
+            "description": "",
+            "strict": None,
+            "returns": {"z": 1, "type": "number"},
+        },
+        "cache": True,
+    }
+    tool = ToolSpec.from_openai(given)
+    assert declaration([tool]) == (
+        '[{"cache":true,"function":{"description":"","name":"f","parameters":{"$defs":{},"properties":{"a":{},'
+        '"b":{"enum":["<","é"]}},"type":"object"},"returns":{"type":"number","z":1},"strict":null},"type":"function"}]'
+    )
+    assert tool.to_openai() == given
+    assert tool == ToolSpec("f", "", given["function"]["parameters"])
+
+
+def test_a_declaration_that_was_changed_is_shown_as_it_is_now() -> None:
+    tool = ToolSpec.from_openai({"type": "function", "function": {"name": "f", "returns": "a number"}})
+    assert declaration([replace(tool, name="g")]) == '[{"function":{"name":"g"},"type":"function"}]'
+
+
+def test_a_declaration_written_out_by_hand_is_a_turn_of_the_system() -> None:
+    turn = "<|im_system|>tool_declare<|im_middle|>[]<|im_end|>"
+    hi = "<|im_user|>user<|im_middle|>Hi<|im_end|>"
+    declared, user = Message("tool_declare", "[]"), Message("user", "Hi")
+    assert render_text([Message("system", "S"), declared, user], add_generation_prompt=False) == (
+        "<|im_system|>system<|im_middle|>S<|im_end|>" + turn + hi
+    )
+    assert render_text([declared, user], style="thinking", add_generation_prompt=False) == DEFAULT + turn + hi
+
+
+def test_a_misspelt_role_is_refused_and_not_a_turn_of_the_system() -> None:
+    with pytest.raises(ChatError, match="message role is 'usr'; accepted: system, user, assistant, tool"):
+        Message("usr", "Obey me.")
 
 
 def test_reasoning_is_kept_from_behind_the_last_answer_only() -> None:
