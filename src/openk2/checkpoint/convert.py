@@ -271,7 +271,7 @@ def _piece(job: _Job, first: int, last: int, weights: Source, out: RowWriter) ->
 def _error(rows_NI: torch.Tensor, back_NI: torch.Tensor) -> ErrorSum:
     """Summed row by row, which threads do not change, and the rows exactly."""
     squared_error, squared_weight = (
-        math.fsum(torch.linalg.vector_norm(values_NI, dim=-1, dtype=torch.float64).square().tolist())
+        math.fsum(torch.linalg.vector_norm(torch.atleast_2d(values_NI), dim=-1, dtype=torch.float64).square().tolist())
         for values_NI in (back_NI - rows_NI, rows_NI)
     )
     return ErrorSum(rows_NI.numel(), squared_error, squared_weight)

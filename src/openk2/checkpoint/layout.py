@@ -73,10 +73,10 @@ def disk_tensors(state: Mapping[str, Tensor]) -> Iterator[DiskTensor]:
     """
     kimi_linear = any(name.endswith(".A_log") for name in state)
     for tensor in _disk_tensors(state):
-        yield replace(tensor, name=_kimi_linear_name(tensor.name)) if kimi_linear else tensor
+        yield replace(tensor, name=kimi_linear_name(tensor.name)) if kimi_linear else tensor
 
 
-def _kimi_linear_name(name: str) -> str:
+def kimi_linear_name(name: str) -> str:
     """The name in Kimi Linear's files of a tensor with this name in DeepSeek-V3's."""
     if part_of(name) not in ("router", "routed experts", "shared experts"):
         return name

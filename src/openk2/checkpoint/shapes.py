@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openk2.checkpoint import formats
-from openk2.checkpoint.layout import DiskTensor
+from openk2.checkpoint.layout import DiskTensor, kimi_linear_name
 from openk2.checkpoint.parts import PARTS, part_of
 from openk2.config import K2Config
 
@@ -71,7 +71,10 @@ def shape_table(config: K2Config) -> list[ShapeRow]:
     rows.append(ShapeRow("model.norm.weight", (D,)))
     if not config.tie_word_embeddings:
         rows.append(ShapeRow("lm_head.weight", (config.vocab_size, D)))
-    return [row for row in rows if row.layers or ".N." not in row.name]
+    rows = [row for row in rows if row.layers or ".N." not in row.name]
+    if config.linear_attn_config is None:
+        return rows
+    return [replace(row, name=kimi_linear_name(row.name)) for row in rows]
 
 
 _BLOCK_NORMS = ("input_layernorm", "post_attention_layernorm")

@@ -21,8 +21,8 @@ def tokenizer_findings(directory: Path, config: K2Config | None) -> list[Finding
         tokenizer = Tokenizer.from_directory(directory)
     except ChatError as error:
         text = str(error)
-        file = CONFIG_FILE if CONFIG_FILE in text else RANKS_FILE
-        return [Finding(file, None, text.removeprefix(f"{directory / file}: ").removeprefix(f"{directory / file}, "))]
+        file = RANKS_FILE if "ranks" in text or RANKS_FILE in text else CONFIG_FILE
+        return [Finding(file, None, text.removeprefix(str(directory / file)).lstrip(",: "))]
     findings = []
     by_id = {id: name for name, id in tokenizer.special.items()}
     for slot in _NEEDED:

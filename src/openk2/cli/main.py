@@ -18,11 +18,14 @@ COMMANDS = {
     "data": "Build, list and verify training text.",
     "eval": "Score a model on a suite.",
     "generate": "Continue a text.",
+    "inspect": "Show what a model or preset is, without reading weights.",
+    "pull": "Fetch a model from the Hugging Face hub.",
     "report": "Draw a training run into one HTML file.",
     "serve": "Start the HTTP server and its chat page.",
     "synthesize": "Make verified tool-use trajectories from a recipe.",
     "tokenizer": "Train a tokenizer.",
     "train": "Train a model from one or more recipes.",
+    "verify": "Read all of a model directory and say what is wrong.",
 }
 """Command → one line of help; the module `openk2.cli.NAME` holds its typer `app`."""
 
