@@ -16,7 +16,7 @@ TEXT = st.lists(
 ).map("".join)
 """Anything a person or a tool may write."""
 
-NAMES = st.text("abcXYZ019_-.", min_size=1, max_size=8)
+NAMES = st.text("abcXYZ019_-.é天", min_size=1, max_size=8)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT, lambda inner: st.lists(inner, max_size=2), max_leaves=4
 )

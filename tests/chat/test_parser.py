@@ -103,6 +103,21 @@ MEANINGS = {
     "a spelled marker without a call is text": (f"It is {SINGULAR} then", said(f"It is {SINGULAR} then")),
     "a spelled marker at the end is text": (f"It is {SINGULAR}<|im_end|>", said(f"It is {SINGULAR}")),
     "half a spelled marker": (f"It is <|tool_call{BEGIN}{CALL_F0}", said("It is <|tool_call", None, F0)),
+    "names with hyphens and dots": (
+        f"{BEGIN}{CALL}functions.get-weather.v2:0{WITH}{{}}{DONE}{END}",
+        said("", None, ("functions.get-weather.v2:0", "get-weather.v2", "{}")),
+    ),
+    "ids without functions": (
+        f"{BEGIN}{CALL}search:0{WITH}{{}}{DONE}{END}",
+        said("", None, ("search:0", "search", "{}")),
+    ),
+    "a bare counter where no tools are known": (
+        f"{BEGIN}{CALL}4{WITH}{{}}{DONE}{END}",
+        said("", None, ("functions.4:0", "4", "{}")),
+    ),
+    "reasoning that is cut off before a call": (f"<think>so {BEGIN}", said("", "so")),
+    "two reasonings and a section": (f"<think>a</think>b<think>c{BEGIN}{CALL_F0}", said("b", "ac", F0)),
+    "a call that ends with the output": (f"{BEGIN}{CALL}functions.f:0{WITH}{{}}", said("", None, F0)),
     "ids of other forms": (
         f"{CALL}search:0{WITH}{{}}{DONE}{CALL}search{WITH}{{}}{DONE}{CALL}4{WITH}{{}}{DONE}",
         said(
@@ -148,6 +163,56 @@ def test_a_tokenizer_without_think_spells_it(case: str) -> None:
 
 def test_spelled_think_is_text_where_the_tokenizer_has_it() -> None:
     assert parse(BYTES.encode("<think>x</think>y"), BYTES) == said("<think>x</think>y")
+
+
+def takes(name: str, *keys: str) -> ToolSpec:
+    """A tool with these parameters."""
+    return ToolSpec(name, "", {"type": "object", "properties": {key: {} for key in keys}})
+
+
+READ, WRITE, NOW = takes("read", "path"), takes("write", "path", "text"), takes("now")
+COUNTERS = {
+    "the only tool": ("3", "{}", [READ], "read"),
+    "the tool that knows most of the keys": ("0", '{"path": "a", "text": "b"}', [READ, WRITE], "write"),
+    "the tool that alone knows a key": ("0", '{"text": "b", "x": 1}', [NOW, READ, WRITE], "write"),
+    "several that know as many": ("7", '{"path": "a"}', [READ, WRITE], "7"),
+    "none that knows a key": ("7", '{"x": 1}', [READ, WRITE], "7"),
+    "no arguments": ("7", "", [READ, NOW], "7"),
+    "arguments that are no object": ("7", '["path"]', [READ, NOW], "7"),
+    "arguments that are not JSON": ("7", '{"path": ', [READ, NOW], "7"),
+    "arguments too deep to read": ("7", "[" * 100_000, [READ, NOW], "7"),
+    "schemas without properties": (
+        "7",
+        '{"path": 1}',
+        [ToolSpec("f"), ToolSpec("g", "", {"properties": None}), ToolSpec("h", "", {"properties": 3}), READ],
+        "read",
+    ),
+    "no tools": ("7", "{}", [], "7"),
+    "a tool of that name": ("7", '{"path": 1}', [READ, ToolSpec("7")], "7"),
+}
+
+
+@pytest.mark.parametrize("case", COUNTERS)
+def test_a_bare_counter_means(case: str) -> None:
+    counter, arguments, tools, name = COUNTERS[case]
+    ids = sampled(f"{BEGIN}{CALL}{counter}{WITH} {arguments} {DONE}{CALL}functions.g:5{WITH}{{}}{DONE}{END}")
+    expected = ToolCall(f"functions.{name}:2", name, arguments.strip() or "{}")
+    assert parse(ids, BYTES, 2, tools).tool_calls == (expected, ToolCall("functions.g:5", "g", "{}"))
+
+
+def test_a_bare_counter_without_an_arguments_marker_is_a_call_of_the_only_tool() -> None:
+    assert parse(sampled(f"{BEGIN}{CALL}0{DONE}{END}"), BYTES, 0, [READ]) == said(
+        "", None, ("functions.read:0", "read", "{}")
+    )
+
+
+def test_a_bare_counter_that_is_cut_off_is_not_ended() -> None:
+    parser = OutputParser(BYTES, 0, [READ, WRITE])
+    assert parser.push(sampled(f'{BEGIN}{CALL}0{WITH}{{"text": 1}}')) == []
+    assert parser.finish() == [
+        ToolCallStart(0, "functions.write:0", "write"),
+        ToolCallArguments(0, '{"text": 1}'),
+    ]
 
 
 def test_calls_without_an_index_are_counted_on_from_the_dialogue() -> None:
@@ -215,17 +280,22 @@ OUTPUTS = st.lists(
         st.sampled_from(sampled(f"f:0 \n<{{{BEGIN}{CALL}{WITH}{DONE}{END}<think></think>世")),
     ),
     max_size=40,
-) | st.lists(st.sampled_from(["f", ":0", " ", "世", SINGULAR, *SPECIAL_NAMES.values()]), max_size=20).map(
-    lambda pieces: sampled("".join(pieces))
-)
+) | st.lists(
+    st.sampled_from(["f", ":0", "7", '{"f": 1}', " ", "世", SINGULAR, *SPECIAL_NAMES.values()]), max_size=20
+).map(lambda pieces: sampled("".join(pieces)))
 """Id sequences of any kind, dense in markers, whole and broken."""
 
 
+DECLARED = st.sampled_from([(), (READ,), (takes("a", "f"), takes("b", "g"))])
+
+
 @pytest.mark.parametrize("tokenizer", [BYTES, WITHOUT_THINK])
-@given(ids=OUTPUTS, seed=st.integers(0, 10**6))
-def test_any_cutting_of_any_ids_gives_the_same_message(tokenizer: Tokenizer, ids: list[int], seed: int) -> None:
+@given(ids=OUTPUTS, seed=st.integers(0, 10**6), tools=DECLARED)
+def test_any_cutting_of_any_ids_gives_the_same_message(
+    tokenizer: Tokenizer, ids: list[int], seed: int, tools: tuple[ToolSpec, ...]
+) -> None:
     draw = random.Random(seed)
-    parser = OutputParser(tokenizer)
+    parser = OutputParser(tokenizer, 0, tools)
     events: list[Event] = []
     start = 0
     while start < len(ids):
@@ -233,13 +303,15 @@ def test_any_cutting_of_any_ids_gives_the_same_message(tokenizer: Tokenizer, ids
         events += parser.push(ids[start:end])
         start = end
     events += parser.finish()
-    assert fold(events) == parse(ids, tokenizer)
+    assert fold(events) == parse(ids, tokenizer, 0, tools)
 
 
 @pytest.mark.parametrize("tokenizer", [BYTES, WITHOUT_THINK])
-@given(ids=OUTPUTS)
-def test_any_ids_give_well_formed_events_without_markers(tokenizer: Tokenizer, ids: list[int]) -> None:
-    parser = OutputParser(tokenizer)
+@given(ids=OUTPUTS, tools=DECLARED)
+def test_any_ids_give_well_formed_events_without_markers(
+    tokenizer: Tokenizer, ids: list[int], tools: tuple[ToolSpec, ...]
+) -> None:
+    parser = OutputParser(tokenizer, 0, tools)
     events = parser.push(ids) + parser.finish()
     opened, ended = 0, 0
     for event in events:

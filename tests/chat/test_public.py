@@ -89,6 +89,8 @@ def test_sampled_ids_are_parsed_to_a_message_with_a_tokenizer_or_its_directory(t
     message = Message("assistant", "Hi.", "so", (ToolCall("functions.f:0", "f", '{"a": 1}'),))
     ids = template.render_answer(message, tokenizer=BYTES, style="thinking")
     assert openk2.parse(ids, BYTES) == openk2.parse(iter(ids), tmp_path) == message
+    counted = [*BYTES.encode("<|tool_call_begin|>0<|tool_call_end|>", allow_special=True)]
+    assert openk2.parse(counted, BYTES, [TOOL.to_openai()]).tool_calls == (ToolCall("functions.f:0", "f", "{}"),)
 
 
 @pytest.mark.parametrize(

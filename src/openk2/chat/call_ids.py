@@ -4,12 +4,13 @@ The ids are part of the prompt, so a model that sees other ids in its history (`
 malformed ones. Clients may call them what they like: `canonical` renames the history before it is rendered.
 """
 
+import json
 import re
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from openk2.chat.messages import Message
+from openk2.chat.messages import Message, ToolSpec
 from openk2.errors import ChatError
 
 _ID = re.compile(r"(?:functions\.)?(?P<name>.+?)(?P<index>:[0-9]+)?", re.DOTALL)
@@ -30,6 +31,24 @@ def tool_name(id: str) -> str:
     """The tool an id names: `functions.` and `:IDX` removed where present; other text is the name itself."""
     match = _ID.fullmatch(id)
     return match["name"] if match else ""
+
+
+def tool_by_arguments(arguments: str, tools: Sequence[ToolSpec]) -> str | None:
+    """The tool that a call means whose id is a bare counter: the only one declared, else the one that declares more of
+    the arguments' keys than any other. None where none or several do."""
+    if len(tools) == 1:
+        return tools[0].name
+    try:
+        given = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return None
+    keys = set(given) if isinstance(given, dict) else set()
+    known = []
+    for tool in tools:
+        properties = tool.parameters.get("properties")
+        known.append(len(keys & set(properties)) if isinstance(properties, Mapping) else 0)
+    most = max(known, default=0)
+    return tools[known.index(most)].name if most and known.count(most) == 1 else None
 
 
 def count_calls(messages: Iterable[Message]) -> int:

@@ -12,15 +12,16 @@ Models stray from the grammar in known ways, and every id sequence has a meaning
 - tokenizers that lack `<think>` spell it: it counts at the very beginning, `</think>` counts in reasoning;
 - a section marker may be spelled out, also in the singular: it is dropped where a call follows at once;
 - any closing marker closes an open call; a call that the output breaks off in is not ended;
+- an id may be a bare counter: the call is to the only tool declared, or to the one whose parameters its arguments fit;
 - whitespace around ids and arguments, before calls and behind reasoning is dropped; no arguments are `{}`;
 - whatever follows the calls is dropped, and control tokens without meaning where they stand are ignored.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from types import MappingProxyType
 
-from openk2.chat.call_ids import call_id, is_indexed, tool_name
+from openk2.chat.call_ids import call_id, is_indexed, tool_by_arguments, tool_name
 from openk2.chat.events import (
     Event,
     ReasoningDelta,
@@ -30,7 +31,7 @@ from openk2.chat.events import (
     ToolCallStart,
     fold,
 )
-from openk2.chat.messages import Message
+from openk2.chat.messages import Message, ToolSpec
 from openk2.chat.template import (
     ARGUMENTS_BEGIN,
     CALL_BEGIN,
@@ -89,9 +90,9 @@ TABLE: Mapping[tuple[State, str], State] = MappingProxyType(
 class OutputParser:
     """Sampled ids in, events out. However the ids are cut into pushes, the events add up to the same message."""
 
-    def __init__(self, tokenizer: Tokenizer, first_call_index: int = 0) -> None:
+    def __init__(self, tokenizer: Tokenizer, first_call_index: int = 0, tools: Sequence[ToolSpec] = ()) -> None:
         """`first_call_index`: how many calls the dialogue made before; numbers a call to which the model gave no index,
-        or the id of another call of this answer."""
+        or the id of another call of this answer. `tools`: the declared ones; name a call that gives a counter only."""
         self._decoder = IncrementalDecoder(tokenizer)
         self._controls = {id: name for name, id in tokenizer.special.items()}
         self._spelled_think = THINK not in tokenizer.special
@@ -103,6 +104,9 @@ class OutputParser:
         """Text of this state that is not settled: it may turn out to be whitespace to drop, or a marker."""
         self._begun = False
         """Some text has been settled since this state was entered."""
+        self._tools = tools
+        self._counter: str | None = None
+        """The id of the present call, which waits for its arguments to tell the tool."""
         self._ids: list[str] = []
         self._events: list[Event] = []
 
@@ -150,7 +154,7 @@ class OutputParser:
                     end = 0
             case State.REASONING:
                 end = len(self._held[: _marker_start(self._held, self._markers())].rstrip())
-            case State.ARGUMENTS:
+            case State.ARGUMENTS if self._counter is None:
                 self._held = self._held if self._begun else self._held.lstrip()
                 end = len(self._held.rstrip())
             case _:
@@ -187,13 +191,22 @@ class OutputParser:
             case State.REASONING:
                 self._say(self._before_calls(control).rstrip())
             case State.CALL_ID if control not in (None, CALL_BEGIN, SECTION_BEGIN):
-                opened = self._open_call()
-                if control == ARGUMENTS_BEGIN:
-                    following = State.ARGUMENTS if opened else State.SECTION
-                elif opened:
-                    self._close_call("{}")
-            case State.ARGUMENTS if control is not None:
-                self._close_call("" if self._begun else "{}")
+                id = self._held.strip()
+                if control != ARGUMENTS_BEGIN:
+                    if self._open_call(id):
+                        self._close_call("{}")
+                elif len(self._tools) > 1 and self._is_counter(id):
+                    self._counter = id
+                elif not self._open_call(id):
+                    following = State.SECTION
+            case State.ARGUMENTS:
+                if self._counter is not None:
+                    arguments = self._held.strip()
+                    self._open_call(self._counter, arguments)
+                    self._counter = None
+                    self._say(arguments)
+                if control is not None:
+                    self._close_call("" if self._begun else "{}")
         self._enter(following)
 
     def _before_calls(self, control: str | None) -> str:
@@ -220,18 +233,23 @@ class OutputParser:
             case _:
                 self._events.append(ToolCallArguments(len(self._ids) - 1, text))
 
-    def _open_call(self) -> bool:
-        """Begin the call whose id is held; False where there is none."""
-        id = self._held.strip()
+    def _open_call(self, id: str, arguments: str = "") -> bool:
+        """Begin the call with this id; False where it names none."""
         name = tool_name(id)
         if not name:
             return False
+        if self._is_counter(id):
+            name = tool_by_arguments(arguments, self._tools) or name
         index = self._first_call_index + len(self._ids)
         while not is_indexed(id) or id in self._ids:
             id, index = call_id(name, index), index + 1
         self._events.append(ToolCallStart(len(self._ids), id, name))
         self._ids.append(id)
         return True
+
+    def _is_counter(self, id: str) -> bool:
+        """Whether the id is a number that names no tool, though tools are declared."""
+        return id.isascii() and id.isdigit() and bool(self._tools) and all(tool.name != id for tool in self._tools)
 
     def _close_call(self, last_arguments: str) -> None:
         index = len(self._ids) - 1
@@ -240,12 +258,14 @@ class OutputParser:
         self._events.append(ToolCallEnd(index))
 
 
-def parse(ids: Iterable[int], tokenizer: Tokenizer, first_call_index: int = 0) -> Message:
+def parse(
+    ids: Iterable[int], tokenizer: Tokenizer, first_call_index: int = 0, tools: Sequence[ToolSpec] = ()
+) -> Message:
     """The assistant message that sampled ids mean, whether or not they end with the end of the turn.
 
-    `first_call_index` as in `OutputParser`. Raises ChatError for an id outside the vocabulary.
+    `first_call_index` and `tools` as in `OutputParser`. Raises ChatError for an id outside the vocabulary.
     """
-    parser = OutputParser(tokenizer, first_call_index)
+    parser = OutputParser(tokenizer, first_call_index, tools)
     return fold([*parser.push(ids), *parser.finish()])
 
 

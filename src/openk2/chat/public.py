@@ -32,9 +32,17 @@ def render(
     )
 
 
-def parse(ids: Iterable[int], tokenizer: Tokenizer | str | Path) -> Message:
-    """The assistant message that sampled token ids mean. Raises ChatError for an id outside the vocabulary."""
-    return parser.parse((int(id) for id in ids), _tokenizer(tokenizer))
+def parse(
+    ids: Iterable[int],
+    tokenizer: Tokenizer | str | Path,
+    tools: Sequence[ToolSpec | Mapping[str, Any]] | None = None,
+) -> Message:
+    """The assistant message that sampled token ids mean; `tools` name a call for which the model gave a bare number.
+
+    Raises ChatError for an id outside the vocabulary.
+    """
+    given = (int(id) for id in ids)
+    return parser.parse(given, _tokenizer(tokenizer), tools=tools_from_openai(_forms(tools)))
 
 
 def _forms(items: object) -> object:

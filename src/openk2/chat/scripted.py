@@ -59,7 +59,7 @@ class ScriptedBackend:
         limits = [request.sampling.max_tokens, self.context_length and self.context_length - len(prompt)]
         kept = ids[: min(limit for limit in (len(ids), *limits) if limit is not None)]
         yield PromptTokens(tuple(prompt))
-        parser = OutputParser(self._tokenizer, count_calls(request.messages))
+        parser = OutputParser(self._tokenizer, count_calls(request.messages), request.tools)
         for start in range(0, len(kept), self._piece):
             piece = tuple(kept[start : start + self._piece])
             yield Tokens(piece, (0.0,) * len(piece) if request.sampling.logprobs else ())

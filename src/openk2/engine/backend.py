@@ -33,7 +33,7 @@ class EngineBackend:
         prompt = render(request.messages, request.tools, tokenizer=tokenizer, style=self.style)
         self.engine.check(prompt)
         yield PromptTokens(tuple(prompt))
-        parser = OutputParser(tokenizer, count_calls(request.messages))
+        parser = OutputParser(tokenizer, count_calls(request.messages), request.tools)
         shown = _Shown(request.sampling.stop)
         cached = sampled = 0
         reason: FinishReason | None = None
