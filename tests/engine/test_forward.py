@@ -28,6 +28,9 @@ SHAPES = {
     "widths that fill no vector": DEBUG.replace(
         n_routed_experts=6, moe_intermediate_size=22, intermediate_size=50, num_hidden_layers=2
     ),
+    "tied head, softmax scores, no positions": DEBUG.replace(
+        tie_word_embeddings=True, scoring_func="softmax", mla_use_nope=True, model_type="kimi_linear"
+    ),
 }
 LENGTH = 75
 

@@ -56,12 +56,12 @@ class DeltaAttention(nn.Module):
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> DeltaAttention:
         """`.to(dtype)` leaves the two vectors of the decay in float32, as the release stores them."""
-        exact = self.A_log, self.dt_bias
+        exact = self.A_log.data, self.dt_bias.data
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
         for name, was in zip(("A_log", "dt_bias"), exact, strict=True):
             moved = getattr(self, name)
             if moved.dtype != torch.float32:
-                setattr(self, name, nn.Parameter(was.detach().to(moved.device), moved.requires_grad))
+                moved.data = was.to(moved.device)
         return self
 
     def forward(
