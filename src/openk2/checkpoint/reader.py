@@ -8,6 +8,7 @@ CheckpointError that names file, tensor and what would be right.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,7 +185,7 @@ def _copy_floats(origin: Origin, tensor: DiskTensor, rows: _Rows, place: Tensor,
         return
     values = _floats(origin, tensor, rows, shards)
     place.copy_(values)
-    if not place.isfinite().all():
+    if not _finite(place):
         raise CheckpointError(f"{shards.tensors[origin.codes]} has numbers that are too large for {place.dtype}")
 
 
@@ -227,9 +228,14 @@ def _check_codes(codes: Tensor, shards: Shards, origin: Origin) -> None:
 
 
 def _check_finite(values: Tensor, shards: Shards, name: str) -> Tensor:
-    if not values.isfinite().all():
+    if not _finite(values):
         _refuse(shards, name)
     return values
+
+
+def _finite(values: Tensor) -> bool:
+    """As `isfinite().all()`, a dozen times as fast: NaN is handed on, infinities are the ends."""
+    return all(map(math.isfinite, torch.stack(values.aminmax()).tolist()))
 
 
 def _refuse(shards: Shards, name: str) -> None:
