@@ -97,6 +97,14 @@ def test_without_jinja2_the_message_says_how_to_install_it(monkeypatch: pytest.M
         run("")
 
 
+def test_a_jinja2_that_cannot_do_it_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    worker = tmp_path / "worker.py"
+    worker.write_text("raise ImportError('no ImmutableSandboxedEnvironment')")
+    monkeypatch.setattr(jinja_template, "_WORKER", worker)
+    with pytest.raises(ChatError, match=r"cannot be run with the jinja2 that is installed: ImportError: no Immutable"):
+        run("")
+
+
 def test_the_template_is_read_from_its_own_file_or_from_the_tokenizers_configuration(tmp_path: Path) -> None:
     assert CheckpointTemplate.read(tmp_path) is None
     config = {

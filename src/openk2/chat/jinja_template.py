@@ -107,13 +107,19 @@ class CheckpointTemplate:
                 encoding="utf-8",
                 timeout=6 * _SECONDS,
             )
-            answers = json.loads(done.stdout)
-        except (subprocess.TimeoutExpired, ValueError):
-            raise ChatError(
-                f"{self.file}: the template was stopped; accepted: one that needs {_SECONDS} s and "
-                f"{_MEMORY >> 20} MiB at most"
-            ) from None
+        except subprocess.TimeoutExpired:
+            raise self._stopped() from None
+        if done.returncode > 0:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise ChatError(f"{self.file}: cannot be run with the jinja2 that is installed: {reason}")
+        if done.returncode < 0:
+            raise self._stopped()
+        answers = json.loads(done.stdout)
         return [Rendered(answer.get("text"), answer.get("error")) for answer in answers]
+
+    def _stopped(self) -> ChatError:
+        most = f"{_SECONDS} s and {_MEMORY >> 20} MiB"
+        return ChatError(f"{self.file}: the template was stopped; accepted: one that needs {most} at most")
 
 
 def _special_tokens(config: Mapping[str, Any]) -> dict[str, str]:

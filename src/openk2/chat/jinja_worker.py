@@ -8,6 +8,7 @@ HTML escapes, `raise_exception` and `strftime_now`. Imports nothing of openk2.
 
 import json
 import sys
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -55,8 +56,9 @@ def limit(seconds: int, memory: int) -> None:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    for kind, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, memory)):
+        with suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
 
 
 def main() -> None:
