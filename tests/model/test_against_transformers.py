@@ -140,21 +140,27 @@ def test_kimi_linear_is_written_under_the_released_names(tmp_path: Path) -> None
         torch.testing.assert_close(again[name], tensor, rtol=0.01, atol=0)
 
 
-BF16_MARGIN = 1.3
-"""How much larger our mean error may be than the larger of those of transformers' two ways to attend."""
+BF16_MARGIN = 1.2
+"""How much larger our median error may be than the larger one of transformers' two ways to attend, which differ by 1.1.
+
+The median, for one rounding can send a token to another expert; the mean is made of those.
+"""
 
 
 @torch.no_grad()
-def test_bfloat16_errs_no_more_than_transformers_does(model: K2Model, ids: Tensor, their_logits: Tensor) -> None:
-    errors = [
-        (peer(model, torch.bfloat16, attention)(ids).logits.float() - their_logits).abs().mean()
-        for attention in ("eager", "sdpa")
-    ]
+def test_bfloat16_errs_no_more_than_transformers_does(model: K2Model, theirs: torch.nn.Module) -> None:
+    ids_BT = torch.randint(96, (8, 37), generator=torch.Generator().manual_seed(9))
+    exact = theirs(ids_BT).logits
+
+    def error(logits: Tensor) -> Tensor:
+        return (logits.float() - exact).abs().median()
+
+    allowed = max(error(peer(model, torch.bfloat16, attention)(ids_BT).logits) for attention in ("eager", "sdpa"))
     half = K2Model(model.config).eval()
     half.load_state_dict(model.state_dict())
     half.to(torch.bfloat16)
-    for logits in (half(ids), in_steps(half, ids, [30, 1, 1, 5])):
-        assert (logits - their_logits).abs().mean() < BF16_MARGIN * max(errors)
+    assert error(half(ids_BT)) < BF16_MARGIN * allowed
+    assert error(in_steps(half, ids_BT, [30, 1, 1, 5])) < BF16_MARGIN * allowed
 
 
 @torch.no_grad()
