@@ -21,6 +21,7 @@ from openk2.model import K2Model
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
 DOWN = "model.layers.1.mlp.experts.3.down_proj.weight"
+TEMPLATES = Path(__file__).parents[1] / "chat" / "templates"
 KV_A = "model.layers.2.self_attn.kv_a_proj_with_mqa.weight"
 
 
@@ -277,6 +278,30 @@ def test_torn_ranks_and_renamed_special_tokens(made: Callable[..., Path]) -> Non
     assert findings(directory)[0].startswith("tiktoken.model: ")
     ranks.write_bytes(b"".join([*lines[:10], b"!! 10\n", *lines[11:]]))
     assert findings(directory)[0].startswith("tiktoken.model: line 11: accepted: base64")
+
+
+def test_a_chat_template_that_is_not_ours(made: Callable[..., Path]) -> None:
+    pytest.importorskip("jinja2")
+    directory = made()
+    template = directory / "chat_template.jinja"
+    template.write_text("{{ messages[0].content }}")
+    found = findings(directory)
+    assert found
+    assert all(finding.startswith("chat_template.jinja: chat template: ") for finding in found)
+    assert "behind '', the checkpoint's template: 'Answer in one sentence.'" in found[0]
+    template.write_text("{% for %}")
+    assert "chat_template.jinja: chat template: " in findings(directory)[0]
+    template.unlink()
+    edit(directory, "tokenizer_config.json", chat_template=7)
+    assert findings(directory)[0].startswith("tokenizer_config.json: chat_template: accepted: text")
+
+
+def test_the_released_chat_template_is_ours(made: Callable[..., Path]) -> None:
+    pytest.importorskip("jinja2")
+    directory = made()
+    for template in sorted(TEMPLATES.glob("*.jinja")):
+        (directory / "chat_template.jinja").write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+        assert findings(directory) == [], template
 
 
 def test_sums_that_are_no_sums(made: Callable[..., Path]) -> None:

@@ -1,9 +1,12 @@
-"""Whether the tokenizer of a model directory belongs to its config.json."""
+"""Whether the tokenizer of a model directory belongs to its config.json, and its chat template is the one we render."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
+from openk2.chat.jinja_template import CheckpointTemplate
+from openk2.chat.template_check import template_differences
 from openk2.chat.tokenizer import CONFIG_FILE, RANKS_FILE, SPECIAL_NAMES, Tokenizer
 from openk2.checkpoint.findings import Finding
 from openk2.config import K2Config
@@ -47,3 +50,20 @@ def _contradictions(tokenizer: Tokenizer, config: K2Config) -> list[str]:
         for name, value, accepted in checks
         if value not in accepted
     ]
+
+
+def template_findings(directory: Path, config: K2Config | None) -> list[Finding]:
+    """Where the directory's own chat template and openk2 render otherwise; nothing where it has none, or jinja2 is not
+    installed.
+    """
+    try:
+        template = CheckpointTemplate.read(directory)
+    except ChatError as error:
+        return [Finding(CONFIG_FILE, None, str(error).removeprefix(f"{directory / CONFIG_FILE}: "))]
+    if template is None or find_spec("jinja2") is None:
+        return []
+    try:
+        differences = [str(difference) for difference in template_differences(directory)]
+    except ChatError as error:
+        differences = [str(error).removeprefix(f"{template.file}: ")]
+    return [Finding(template.file.name, None, f"chat template: {difference}") for difference in differences]

@@ -25,10 +25,10 @@ from openk2.checkpoint.formats import INT4_SCALE_SUFFIX, PACKED_SUFFIX, SHAPE_SU
 from openk2.checkpoint.layout import SCALE_SUFFIX
 from openk2.checkpoint.source import fault
 from openk2.checkpoint.tensor_file import DTYPES, Place, hash_file
-from openk2.checkpoint.tokenizer_check import tokenizer_findings
+from openk2.checkpoint.tokenizer_check import template_findings, tokenizer_findings
 from openk2.config import K2Config
 
-BESIDE_WEIGHTS: tuple[Callable[[Path, K2Config | None], list[Finding]], ...] = (tokenizer_findings,)
+BESIDE_WEIGHTS: tuple[Callable[[Path, K2Config | None], list[Finding]], ...] = (tokenizer_findings, template_findings)
 """What is checked beside the weights: functions of the directory and its configuration."""
 
 _BLOCK = 1 << 24

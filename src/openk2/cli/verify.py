@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -44,5 +45,7 @@ def verify(
             f"{read.bytes / 1e6:,.1f} MB read, {stated}",
             file=sys.stderr,
         )
+        if find_spec("jinja2") is None:
+            print("chat template not compared: pip install 'openk2[jinja]' adds what runs it", file=sys.stderr)
     if read.findings:
         raise typer.Exit(1)
