@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from conftest import random_model
 from torch import Tensor
 
+from openk2.checkpoint.storage import quantise_model
 from openk2.config import K2Config, RopeScaling
 from openk2.engine.cache import PagePool, PageTable
 from openk2.engine.forward import LONGEST_SUM, Chunk, Forward, product, routed, silu_
@@ -102,6 +103,20 @@ def test_bits_depend_neither_on_the_cut_nor_on_other_sequences(name: str, mates:
     alone = run(forward, ids(), list(range(1, LENGTH + 1)))
     for cuts in CUTS.values():
         for position, logits_V in run(forward, ids(), cuts, mates).items():
+            assert torch.equal(logits_V, alone[position]), (cuts, position)
+
+
+@pytest.mark.parametrize("layout", ["fp8", "int4-all", "int8"])
+def test_weights_in_a_number_format_give_the_model_s_logits_and_bits_of_their_own(layout: str) -> None:
+    config = DEBUG.replace(num_hidden_layers=2, hidden_size=LONGEST_SUM + 64)
+    model = quantise_model(random_model(config), layout)
+    forward = Forward(model, PagePool(config, 2048, page_tokens=16), 256)
+    with torch.no_grad():
+        expected_TV = model(torch.tensor([ids()]))[0]
+    alone = run(forward, ids(), list(range(1, LENGTH + 1)))
+    for cuts in CUTS.values():
+        for position, logits_V in run(forward, ids(), cuts, 3).items():
+            torch.testing.assert_close(logits_V, expected_TV[position], rtol=1e-5, atol=1e-4)
             assert torch.equal(logits_V, alone[position]), (cuts, position)
 
 

@@ -213,14 +213,9 @@ def product(x_NK: Tensor, weight_MK: Tensor, out_NM: Tensor | None = None) -> Te
 def _project(linear: nn.Module, x_NK: Tensor) -> Tensor:
     """The product with a linear layer's weight, piece by piece where it is stored in a number format."""
     if isinstance(linear, StoredLinear):
-        return torch.cat([product(x_NK, _laid(tile_MK)) for tile_MK in linear.weight.tiles()], -1)
+        return torch.cat([product(x_NK, tile_MK) for tile_MK in linear.weight.tiles()], -1)
     assert isinstance(linear, Linear | TiedHead)
     return product(x_NK, linear.weight)
-
-
-def _laid(weight_MK: Tensor) -> Tensor:
-    """In the layout `product` wants; float32 weights are, except those dequantised just now."""
-    return weight_MK.mT.contiguous().mT if weight_MK.dtype == torch.float32 else weight_MK
 
 
 def silu_(x_NF: Tensor) -> Tensor:
@@ -267,12 +262,12 @@ def routed(
     x_PD = x_ND[order_P // K]
     gate_up_PF = x_ND.new_empty(N * K, gate_up_EFD.shape[1])
     for expert, pairs in groups:
-        product(x_PD[pairs], _laid(gate_up_EFD[expert]), gate_up_PF[pairs])
+        product(x_PD[pairs], gate_up_EFD[expert], gate_up_PF[pairs])
     gate_PF, up_PF = gate_up_PF.chunk(2, -1)
     hidden_PF = silu_(gate_PF).mul_(up_PF).mul_(weights_NK.flatten()[order_P, None].to(x_ND.dtype))
     y_PD = torch.empty_like(x_PD)
     for expert, pairs in groups:
-        product(hidden_PF[pairs], _laid(down_EDF[expert]), y_PD[pairs])
+        product(hidden_PF[pairs], down_EDF[expert], y_PD[pairs])
     pairs_PD = torch.empty_like(y_PD)
     pairs_PD[order_P] = y_PD
     return pairs_PD.view(N, K, -1).sum(1)
