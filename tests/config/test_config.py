@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from openk2.config import K2Config, LinearAttention, RopeScaling
+from openk2.config.huggingface import IRRELEVANT
 from openk2.errors import ConfigError
 
 RELEASED = {
@@ -106,6 +109,51 @@ def test_what_transformers_writes_is_read_as_the_same_shape(name: str, tmp_path:
     assert K2Config.from_json(tmp_path).replace(**lost) == config.replace(**lost)
 
 
+BESIDE_THE_SHAPE = {
+    "_name_or_path": "some/model",
+    "auto_map": {"AutoConfig": "configuration_deepseek.DeepseekV3Config"},
+    "aux_loss_alpha": 0.001,
+    "ep_size": 1,
+    "head_dim": 64,
+    "id2label": {"0": "LABEL_0", "1": "LABEL_1"},
+    "num_nextn_predict_layers": 1,
+    "output_attentions": False,
+    "pretraining_tp": 1,
+    "quantization_config": {"quant_method": "fp8", "fmt": "e4m3", "weight_block_size": [128, 128]},
+    "seq_aux": True,
+    "temperature": 1.0,
+    "torch_dtype": "bfloat16",
+    "dtype": "bfloat16",
+    "transformers_version": "4.48.3",
+    "use_cache": True,
+}
+
+
+@pytest.mark.parametrize("name", ["deepseek-v3", "moonlight-16b-a3b", "kimi-linear-48b-a3b", "k2-thinking"])
+def test_what_releases_say_beside_the_shape_is_ignored(name: str) -> None:
+    config = K2Config.preset(name)
+    assert K2Config.from_hf_dict({**config.to_hf_dict(), **BESIDE_THE_SHAPE}) == config
+
+
+@given(st.from_regex(r"[a-z]{3,10}_[a-z]{3,10}", fullmatch=True), st.none() | st.integers() | st.lists(st.integers()))
+def test_any_other_field_is_refused_by_name(name: str, value: object) -> None:
+    config = fields()
+    assume(name not in config and name not in IRRELEVANT)
+    with pytest.raises(ConfigError, match=f"unknown field {name} "):
+        K2Config.from_hf_dict({**config, name: value})
+
+
+@given(
+    st.sampled_from([field for field in fields() if field not in IRRELEVANT]),
+    st.sampled_from(["text", [0.5], {"a": 1}]),
+)
+def test_no_value_of_a_wrong_type_goes_through(name: str, value: object) -> None:
+    if isinstance(fields()[name], str) and isinstance(value, str):
+        value = 0
+    with pytest.raises(ConfigError, match=name):
+        K2Config.from_hf_dict({**fields(), name: value})
+
+
 def test_of_a_multimodal_release_the_text_part_is_read() -> None:
     nested = {"model_type": "kimi_k25", "vision_config": {"depth": 27}, "text_config": fields(num_beams=1)}
     assert K2Config.from_hf_dict(nested) == K2Config.preset("k2-debug")
@@ -195,6 +243,7 @@ def test_the_first_of_several_end_tokens_is_taken_and_foreign_fields_are_ignored
         ({"rope_scaling": "yarn"}, "rope_scaling is 'yarn'; accepted: an object"),
         ({"rope_scaling": {"type": "linear", "factor": 2.0}}, "rope_scaling.type is 'linear'; accepted: yarn, default"),
         ({"rope_scaling": {"type": "yarn"}}, "rope_scaling.factor is missing"),
+        ({"rope_scaling": {"factor": 32.0}}, "rope_scaling.type is missing; accepted: yarn, default"),
         ({"rope_scaling": {"type": "yarn", "factor": "32"}}, "rope_scaling.factor is '32'"),
         ({"rope_scaling": {"type": "yarn", "factor": 0}}, "rope_scaling.factor is 0; a positive number"),
         ({"rope_scaling": {"type": "yarn", "factor": 2.0, "beta_fast": None}}, "rope_scaling.beta_fast is None"),

@@ -38,6 +38,12 @@ _ONLY: dict[str, Any] = {
 }
 """Fields with one value throughout the family; another one would be another network."""
 
+_DERIVED = {
+    "num_key_value_heads": ("num_attention_heads",),
+    "qk_head_dim": ("qk_nope_head_dim", "qk_rope_head_dim"),
+}
+"""Fields that are the sum of others."""
+
 _ONLY_IN_ROPE: dict[str, Any] = {"attention_factor": None, "partial_rotary_factor": 1, "truncate": True}
 
 _WORDS = """
@@ -153,9 +159,11 @@ def _only(fields: dict[str, Any], accepted: dict[str, Any], origin: str, group: 
 
 def _derived(fields: dict[str, Any], origin: str) -> None:
     """Take out the fields that follow from others."""
-    heads, nope, rope = (fields.get(name) for name in ("num_attention_heads", "qk_nope_head_dim", "qk_rope_head_dim"))
-    both = nope + rope if isinstance(nope, int) and isinstance(rope, int) else None
-    _only(fields, {"num_key_value_heads": heads, "qk_head_dim": both}, origin)
+    for name, sources in _DERIVED.items():
+        parts = [part for part in map(fields.get, sources) if isinstance(part, int)]
+        found = fields.pop(name, None)
+        if found is not None and len(parts) == len(sources) and found != sum(parts):
+            raise ConfigError(f"{origin}: {name} is {found!r}; accepted: {sum(parts)}")
     grouped = fields.pop("use_grouped_topk", None)
     if grouped is False and fields.get("n_group", 1) != 1:
         raise ConfigError(f"{origin}: use_grouped_topk is False but n_group is {fields['n_group']!r}; accepted: 1")
@@ -171,18 +179,20 @@ def _rope_fields(fields: dict[str, Any], origin: str) -> dict[str, Any]:
 
 
 def _rope_scaling(rope: dict[str, Any], origin: str) -> RopeScaling | None:
-    kind = rope.get("rope_type", rope.get("type", "default"))
-    if kind == "default":
-        return None
-    if kind != "yarn":
+    kind = rope.get("rope_type", rope.get("type"))
+    if kind is None and "factor" in rope:
+        raise ConfigError(f"{origin}: rope_scaling.type is missing; accepted: yarn, default")
+    if kind not in (None, "default", "yarn"):
         raise ConfigError(f"{origin}: rope_scaling.type is {kind!r}; accepted: yarn, default")
-    if "factor" not in rope:
-        raise ConfigError(f"{origin}: rope_scaling.factor is missing; YaRN needs it")
     _only(rope, _ONLY_IN_ROPE, origin, "rope_scaling.")
     names = [field.name for field in dataclasses.fields(RopeScaling)]
     for name in rope:
         if name not in (*names, "type", "rope_type", "rope_theta"):
             raise ConfigError(f"{origin}: unknown field rope_scaling.{name}; accepted: type, {', '.join(names)}")
+    if kind != "yarn":
+        return None
+    if "factor" not in rope:
+        raise ConfigError(f"{origin}: rope_scaling.factor is missing; YaRN needs it")
     # Where a field is absent transformers and vLLM take these, not the values of K2.
     absent: dict[str, Any] = {"original_max_position_embeddings": 4096, "beta_fast": 32.0, "mscale_all_dim": 0.0}
     numbers: dict[str, Any] = {}
