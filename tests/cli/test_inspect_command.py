@@ -66,7 +66,7 @@ def directory(tmp_path: Path) -> Path:
     """A k2-debug model in FP8 with a tokenizer and a template."""
     save_model(K2Model(K2Config.preset("k2-debug")).initialize(1), tmp_path / "model", format="fp8")
     Tokenizer.bytes_only().save(tmp_path / "model")
-    (tmp_path / "model" / "chat_template.jinja").write_text("{{ '<think>' }}")
+    (tmp_path / "model" / "chat_template.jinja").write_text("{{ '<think></think>' }}")
     return tmp_path / "model"
 
 
@@ -81,7 +81,7 @@ def test_a_directory_says_how_it_is_stored(capsys: pytest.CaptureFixture[str], d
     assert {("routed experts", "FP8"), ("head", "BF16"), ("router", "F32")} < types
     assert found["quantization"]["weight_block_size"] == [128, 128]
     assert found["tokenizer"]["ids"] == 512
-    assert (found["tokenizer"]["template"], found["tokenizer"]["template_thinks"]) == ("chat_template.jinja", True)
+    assert (found["tokenizer"]["template"], found["tokenizer"]["style"]) == ("chat_template.jinja", "thinking")
     assert found["findings"] == []
     text = run(capsys, directory)[1]
     assert "fp8, e4m3, blocks of 128 × 128" in text

@@ -12,8 +12,9 @@ import math
 import os
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,7 @@ def _complete(target: Path, making: dict[str, Any]) -> Conversion | None:
         return None
     record = read_record(target)
     same = ("source_hash", "source"), ("format",) * 2, ("layers",) * 2, ("experts",) * 2
-    if record is not None and all(record.get(ours) == making[theirs] for ours, theirs in same):
+    if record is not None and all(record.get(ours, "") == making[theirs] for ours, theirs in same):
         return Conversion(**record)
     held = f"a conversion of {record.get('source')} to {record.get('format')}" if record else "a model"
     raise CheckpointError(f"{target}: holds {held} already; delete it or choose another directory")
@@ -191,18 +192,21 @@ def _write_files(
             f"{target}: {(total - kept) / 1e9:.1f} GB are to be written and {free / 1e9:.1f} GB are free; "
             "free space or choose another place"
         )
+    watch(Progress(finished, total, kept))
     workers = workers or os.cpu_count() or 1
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the pieces are the parallelism
     try:
         with ThreadPoolExecutor(workers) as pool:
             for file in (file for file in plan if file not in journal.finished):
-                watch(Progress(finished, total, kept))
                 errors: dict[str, list[ErrorSum]] = {}
                 with Replacement(target) as new:
                     path = new.path(file)
-                    with RowWriter(path, [entry for held in plan[file].values() for entry in held]) as out:
-                        for name, written, error in _in_order(pool, workers, plan[file], jobs, weights, out):
+                    with (
+                        RowWriter(path, [entry for held in plan[file].values() for entry in held]) as out,
+                        closing(_in_order(pool, workers, plan[file], jobs, weights, out)) as pieces,
+                    ):
+                        for name, written, error in pieces:
                             errors.setdefault(part_of(jobs[name].tensor.target), []).append(error)
                             finished += written
                             watch(Progress(finished, total, kept))
@@ -221,7 +225,7 @@ def _in_order(
     jobs: dict[str, _Job],
     weights: Source,
     out: RowWriter,
-) -> Iterator[tuple[str, int, ErrorSum]]:
+) -> Generator[tuple[str, int, ErrorSum]]:
     """Convert all pieces of some tensors; yields name, bytes and error of each, in order, so that sums are the same
     however many work on them. No more than two pieces per worker are under way.
     """

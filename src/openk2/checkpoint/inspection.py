@@ -13,8 +13,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openk2.chat.jinja_template import CheckpointTemplate
 from openk2.chat.locate import model_directory
-from openk2.chat.tokenizer import CONFIG_FILE, RANKS_FILE, Tokenizer
+from openk2.chat.template_check import chat_style
+from openk2.chat.tokenizer import RANKS_FILE, Tokenizer
 from openk2.checkpoint.findings import Contents, Finding, examine
 from openk2.checkpoint.formats import FORMATS
 from openk2.checkpoint.parts import PARTS, part_of
@@ -32,8 +34,6 @@ from openk2.checkpoint.shapes import (
 from openk2.checkpoint.tokenizer_check import tokenizer_findings
 from openk2.config import K2Config
 from openk2.errors import ChatError, CheckpointError, ConfigError
-
-TEMPLATE_FILE = "chat_template.jinja"
 
 
 @dataclass(frozen=True)
@@ -177,27 +177,16 @@ def _tokenizer(directory: Path) -> dict[str, Any] | None:
         return None
     try:
         tokenizer = Tokenizer.from_directory(directory)
+        template, style = CheckpointTemplate.read(directory), chat_style(directory)
     except ChatError:  # which is among the findings
         return None
-    where, template = _template(directory)
     return {
         "ids": tokenizer.vocab_size,
         "special_from": tokenizer.base_size,
         "named_special": sum(not name.startswith("<|reserved_token_") for name in tokenizer.special),
         "digits": tokenizer.digits,
         "stop_ids": sorted(tokenizer.stop_ids),
-        "template": where,
-        "template_characters": len(template),
-        "template_thinks": "<think>" in template,
+        "template": template.file.name if template else None,
+        "template_characters": len(template.text) if template else 0,
+        "style": style,
     }
-
-
-def _template(directory: Path) -> tuple[str | None, str]:
-    """The file that holds the chat template, and its text."""
-    try:
-        if (directory / TEMPLATE_FILE).is_file():
-            return TEMPLATE_FILE, (directory / TEMPLATE_FILE).read_text(encoding="utf-8")
-        template = json.loads((directory / CONFIG_FILE).read_text(encoding="utf-8")).get("chat_template")
-    except (OSError, ValueError):
-        return None, ""
-    return (CONFIG_FILE, template) if isinstance(template, str) else (None, "")

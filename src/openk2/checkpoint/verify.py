@@ -11,10 +11,10 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 import torch
 
@@ -63,10 +63,12 @@ def verify(
     directory = model_directory(name_or_directory)
     contents = examine(directory)
     total = sum(_size(directory / file) for file in contents.files)
-    done, lock = 0, Lock()
+    done, lock, stopped = 0, Lock(), Event()
 
     def progress(count: int) -> None:
         nonlocal done
+        if stopped.is_set():
+            raise CancelledError
         with lock:
             done += count
             watch(done, total)
@@ -84,6 +86,7 @@ def verify(
                 hashes[file], wrong = future.result()
                 contents.findings += wrong
         except BaseException:
+            stopped.set()
             pool.shutdown(cancel_futures=True)
             raise
     compared = _compare_hashes(contents, hashes)

@@ -97,5 +97,6 @@ def _tokenizer(found: Inspection) -> str:
     template = f"template in {facts['template']}" if facts["template"] else "no template of its own"
     return (
         f"{facts['ids']:,} ids, special from {facts['special_from']:,} ({facts['named_special']} named), "
-        f"up to {facts['digits']} digits a token, stops at {', '.join(map(str, facts['stop_ids']))}; {template}"
+        f"up to {facts['digits']} digits a token, stops at {', '.join(map(str, facts['stop_ids']))}; "
+        f"{template}, style {facts['style']}"
     )
