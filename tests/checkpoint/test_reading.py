@@ -18,6 +18,7 @@ from torch import Tensor
 
 from openk2.checkpoint import load, save_model
 from openk2.checkpoint.shards import MULTIMODAL_PREFIX
+from openk2.config import LinearAttention
 from openk2.errors import CheckpointError, ConfigError
 from openk2.model import K2Model
 
@@ -243,6 +244,20 @@ def test_a_part_of_fused_experts_is_the_same(fp8: Path) -> None:
     assert same(load(fp8, layers="1-2", experts="3-4"), part)
     assert same(load(fp8, weights="int8"), whole8)
     assert same(load(fp8, weights="int8", experts="3-4"), part8)
+
+
+def test_full_attention_layers_of_a_hybrid_are_found_under_its_names(tmp_path: Path) -> None:
+    shape = SHAPE.replace(
+        model_type="kimi_linear", mla_use_nope=True, linear_attn_config=LinearAttention((1,), num_heads=2, head_dim=8)
+    )
+    model = K2Model(shape).initialize(1)
+    save_model(model, tmp_path, format="fp32")
+    assert any(".block_sparse_moe." in name for name in load_file(tmp_path / FILE))
+    part, theirs = load(tmp_path, layers="1-2").state_dict(), model.state_dict()
+    assert not [name for name in part if "A_log" in name]
+    for name, tensor in part.items():
+        name = name.replace("layers.1", "layers.2").replace("layers.0", "layers.1")
+        assert torch.equal(tensor, theirs[name]), name
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from openk2.checkpoint.layers import cut, in_source
-from openk2.checkpoint.layout import DiskTensor
+from openk2.checkpoint.layout import DiskTensor, kimi_linear_name
 from openk2.config import K2Config
 from openk2.errors import CheckpointError
 
@@ -65,6 +65,8 @@ class Subset:
     def on_disk(self, tensor: DiskTensor) -> DiskTensor:
         """The tensor of the whole model that one of the part is, or is some rows of."""
         tensor = in_source(tensor, self.layers[0])
+        if self.whole.linear_attn_config is not None:  # also where the part has no such layer
+            tensor = dataclasses.replace(tensor, name=kimi_linear_name(tensor.name))
         first = self.experts[0]
         if first == 0 or not (tensor.region and isinstance(tensor.region[0], int)):
             return tensor
