@@ -267,6 +267,16 @@ def test_a_readme_that_is_there_stays(source: Path, tmp_path: Path) -> None:
     assert "README.md" not in (tmp_path / "SHA256SUMS").read_text()
 
 
+def test_the_licence_and_the_template_go_with_the_model(small: K2Model, source: Path, tmp_path: Path) -> None:
+    save_model(small, tmp_path / "source", tokenizer_from=source)
+    for name in ("LICENSE", "chat_template.jinja", "generation_config.json", "modeling.py"):
+        (tmp_path / "source" / name).write_text(name)
+    convert(tmp_path / "source", tmp_path / "out")
+    assert (tmp_path / "out" / "LICENSE").read_text() == "LICENSE"
+    assert (tmp_path / "out" / "chat_template.jinja").read_text() == "chat_template.jinja"
+    assert not (tmp_path / "out" / "modeling.py").exists()
+
+
 # Resuming -----------------------------------------------------------------------------------------------------------
 
 

@@ -138,7 +138,8 @@ def convert(
                 if len(plan) > 1:
                     jsons[INDEX_FILE] = index(plan)
                 sums = {file: journal.finished[file]["sha256"] for file in plan}
-                write_beside(target, done, jsons, tokenizer_files(found), sums)
+                licences = {file.name: file.read_bytes() for file in found.glob("LICENSE*") if file.is_file()}
+                write_beside(target, done, jsons, tokenizer_files(found) | licences, sums)
                 journal.remove()
         except OSError as error:
             raise CheckpointError(
