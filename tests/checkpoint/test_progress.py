@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from released_files import write_release
 
-from openk2.checkpoint import load, progress
+from openk2 import progress
+from openk2.checkpoint import load
 
 
 class Screen(io.StringIO):

@@ -11,9 +11,9 @@ import torch
 from openk2.chat.tokenizer import Tokenizer
 from openk2.checkpoint import load, save_model
 from openk2.cli.main import main
-from openk2.cli.progress import ByteProgress
 from openk2.config import K2Config
 from openk2.model import K2Model
+from openk2.progress import ByteProgress
 
 
 def run(*arguments: object) -> int:

@@ -131,7 +131,7 @@ _STORED = {
     "bf16": "every tensor in bfloat16",
     "fp8": "matrices of the layers in FP8 (E4M3, blocks of 128 × 128), all else in bfloat16",
     "int4": "routed experts in INT4 (groups of 32, compressed-tensors), all else in bfloat16",
-    "int4-all": "matrices of the layers in INT4 (groups of 32, compressed-tensors), all else in bfloat16",
+    "int4-all": "matrices of the layers and the head in INT4 (groups of 32, compressed-tensors), all else in bfloat16",
 }
 
 

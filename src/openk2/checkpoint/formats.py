@@ -2,8 +2,8 @@
 
 `fp32` and `bf16` store everything in that type. `fp8` is the layout of the K2 Base and Instruct releases: the matrices
 of the layers in block FP8, embeddings, head, norms and router in bf16. `int4` is the layout of K2-Thinking: the routed
-experts in packed INT4, all else in bf16. `int4-all` packs every matrix of the layers. The router is never quantised and
-its bias is float32 in all of them.
+experts in packed INT4, all else in bf16. `int4-all` packs every matrix of the layers and the head. The router is never
+quantised and its bias is float32 in all of them.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def storage(tensor: DiskTensor, format: str) -> str:
         return "F32"
     if tensor.fp8 and format == "fp8":
         return FP8
-    if tensor.fp8 and (format == "int4-all" or (format == "int4" and part_of(tensor.target) == "routed experts")):
+    if (tensor.linear and format == "int4-all") or (format == "int4" and part_of(tensor.target) == "routed experts"):
         return INT4
     return "BF16"
 
@@ -156,5 +156,5 @@ def quantization_config(format: str) -> dict[str, Any] | None:
                 "weights": weights,
             }
         },
-        "ignore": experts_only if format == "int4" else ["lm_head", r"re:.*mlp\.gate$"],
+        "ignore": experts_only if format == "int4" else [r"re:.*\.gate$"],
     }

@@ -50,6 +50,11 @@ class DiskTensor:
         return matrix and not self.name.endswith(".gate.weight")
 
     @property
+    def linear(self) -> bool:
+        """Whether it is a large matrix, of a layer or the head: what a number format can hold."""
+        return self.fp8 or self.name == "lm_head.weight"
+
+    @property
     def float32(self) -> bool:
         """Whether it is float32 in every format: the router's bias, the decay of Kimi Delta Attention."""
         return self.name.endswith((".e_score_correction_bias", ".A_log", ".dt_bias"))

@@ -19,7 +19,6 @@ from torch import Tensor
 from openk2.chat.locate import model_directory
 from openk2.checkpoint.headers import Origin, find_all
 from openk2.checkpoint.layout import DiskTensor, disk_tensors
-from openk2.checkpoint.progress import bytes_bar
 from openk2.checkpoint.scheme import read_scheme
 from openk2.checkpoint.shards import Shards
 from openk2.checkpoint.storage import LAYOUTS, formats_of, hold, storable
@@ -29,6 +28,7 @@ from openk2.config import K2Config
 from openk2.errors import ChatError, CheckpointError
 from openk2.kernels.choice import choose
 from openk2.model import K2Model
+from openk2.progress import shown_if_long
 from openk2.quantization.formats import Format
 
 PIECE = 1 << 22
@@ -140,7 +140,7 @@ def _fill(state: Mapping[str, Tensor], tensors: list[tuple[Origin, DiskTensor]],
     """Copy everything into its place, in the order of the files' bytes."""
     tensors.sort(key=lambda pair: (shards.tensors[pair[0].codes].file, shards.tensors[pair[0].codes].begin))
     total = sum(shards.tensors[name].bytes for origin, _ in tensors for name in origin.names)
-    with bytes_bar("loading", total) as advance:
+    with shown_if_long("loading", total) as advance:
         for origin, tensor in tensors:
             if origin.size and (size := shards.read(origin.size).tolist()) != list(tensor.shape):
                 raise CheckpointError(f"{shards.tensors[origin.size]} says {size}; accepted: {list(tensor.shape)}")

@@ -50,8 +50,7 @@ class Scheme:
 
     def packs(self, tensor: DiskTensor, name: str) -> bool:
         """Whether the weight of that full name on disk is packed INT4: a linear layer's that is not ignored."""
-        linear = tensor.fp8 or tensor.name == "lm_head.weight"
-        if self.format is not INT4 or not linear:
+        if self.format is not INT4 or not tensor.linear:
             return False
         modules = {tensor.name.removesuffix(".weight"), name.removesuffix(".weight")}
         return not any(_matches(entry, module) for entry in self.ignore for module in modules)

@@ -24,7 +24,7 @@ def _routed(tensor: DiskTensor) -> bool:
 
 
 def _large(tensor: DiskTensor) -> bool:
-    return tensor.fp8 or tensor.name == "lm_head.weight"
+    return tensor.linear
 
 
 LAYOUTS: Mapping[str, tuple[Format, Callable[[DiskTensor], bool]]] = {

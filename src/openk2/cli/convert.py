@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from openk2.cli.progress import ByteProgress
+from openk2.progress import ByteProgress
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -22,7 +22,7 @@ def convert(
         str,
         typer.Option(
             help="bf16, fp32, fp8 (block FP8 as in K2 Instruct), int4 (routed experts only, as in K2 Thinking), or "
-            "int4-all (every matrix of the layers)."
+            "int4-all (every matrix of the layers and the head)."
         ),
     ] = "bf16",
     layers: Annotated[

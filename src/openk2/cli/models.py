@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 REMOTE = "openai:"
 
-FLOAT32_UP_TO = 2 * 2**30
+SMALL = 2 * 2**30
 """Bytes of safetensors up to which a model is computed in float32: there bfloat16 is slower on most CPUs, and only
-float32 gives the same tokens in any batch."""
+float32 gives the same tokens in any batch. Weights of larger models stay in the number format of their files."""
 
 
 def open_backend(model: str, *, max_batch: int = 32) -> ChatBackend:
@@ -41,7 +41,8 @@ def open_backend(model: str, *, max_batch: int = 32) -> ChatBackend:
 
 
 def open_engine(model: str, *, max_batch: int = 32) -> Engine:
-    """An engine for a name or directory; small models are computed in float32, others in their checkpoint's own type.
+    """An engine for a name or directory. Small models are computed in float32; others in their checkpoint's own type,
+    from weights as their files hold them.
 
     Raises CheckpointError or ChatError, and RequestError for a remote model: only messages can be sent there.
     """
@@ -53,5 +54,5 @@ def open_engine(model: str, *, max_batch: int = 32) -> Engine:
     from openk2.engine import Engine
 
     size = sum(file.stat().st_size for file in model_directory(model).glob("*.safetensors"))
-    loaded = load(model, dtype="float32" if size <= FLOAT32_UP_TO else None)
+    loaded = load(model, dtype="float32") if size <= SMALL else load(model, weights="stored")
     return Engine(loaded, load_tokenizer(model), max_batch=max_batch)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from openk2.cli.progress import ByteProgress
+from openk2.progress import ByteProgress
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

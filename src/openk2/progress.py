@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+LONG = 2 * 2**30
+"""Bytes from which on loading a model is shown."""
 
 
 class ByteProgress:
     """Shows bytes done, speed and time left on standard error."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, after: float = 0.2) -> None:
+        """`after`: seconds until it first shows on a terminal."""
         self._label = label
         self._terminal = sys.stderr.isatty()
         self._begin = time.monotonic()
-        self._next = self._begin + (0.2 if self._terminal else 30.0)
+        self._next = self._begin + (after if self._terminal else 30.0)
         self._shown = False
 
     def show(self, done: int, total: int, before: int = 0) -> None:
@@ -35,6 +41,25 @@ class ByteProgress:
         """End the line."""
         if self._terminal and self._shown:
             print(file=sys.stderr)
+
+
+@contextmanager
+def shown_if_long(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Gives a function to call with the bytes just done of `total`; silent off a terminal and for few bytes."""
+    if total < LONG or not sys.stderr.isatty():
+        yield lambda more: None
+        return
+    progress, done = ByteProgress(label, after=0), 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        progress.show(done, total)
+
+    try:
+        yield advance
+    finally:
+        progress.close()
 
 
 def clock(seconds: float) -> str:
