@@ -19,11 +19,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from openk2.checkpoint import convert as module
 from openk2.checkpoint import load, save_model
-from openk2.checkpoint.convert import convert
+from openk2.checkpoint.conversion import convert as module
+from openk2.checkpoint.conversion.convert import convert
+from openk2.checkpoint.conversion.journal import JOURNAL_FILE
 from openk2.checkpoint.formats import FORMATS, quantization_config
-from openk2.checkpoint.journal import JOURNAL_FILE
 from openk2.checkpoint.tensor_file import hash_file
 from openk2.config import K2Config, LinearAttention
 from openk2.errors import CheckpointError
@@ -349,8 +349,8 @@ def test_run_again_when_done_it_does_nothing(source: Path, tmp_path: Path) -> No
 SCRIPT = """
 import sys, time, torch
 torch.set_num_threads(1)
-from openk2.checkpoint import convert as module
-from openk2.checkpoint.convert import convert
+from openk2.checkpoint.conversion import convert as module
+from openk2.checkpoint.conversion.convert import convert
 print("ready", flush=True)
 sys.stdin.readline()
 convert(sys.argv[1], sys.argv[2], format="int4-all", workers=2, shard_size=int(sys.argv[3]))
@@ -524,7 +524,7 @@ def test_memory_does_not_grow_with_the_model(tmp_path: Path) -> None:
     save_model(model, tmp_path / "source", format="fp32", shard_size=20_000_000)
     script = (
         "import sys, resource\n"
-        "from openk2.checkpoint import convert as module\n"
+        "from openk2.checkpoint.conversion import convert as module\n"
         "module.PIECE = 1 << 20\n"
         "import torch\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"

@@ -13,8 +13,8 @@ from fake_hub import COMMIT, FakeHub, fake_hub
 
 from openk2.checkpoint import load
 from openk2.checkpoint import pull as module
+from openk2.checkpoint.checks.verify import verify
 from openk2.checkpoint.pull import pull
-from openk2.checkpoint.verify import verify
 from openk2.cli.main import main
 from openk2.errors import CheckpointError
 

@@ -13,9 +13,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from openk2.checkpoint import save_model
-from openk2.checkpoint.convert import convert
+from openk2.checkpoint.checks.verify import verify
+from openk2.checkpoint.conversion.convert import convert
 from openk2.checkpoint.formats import FORMATS
-from openk2.checkpoint.verify import verify
 from openk2.model import K2Model
 
 INDEX = "model.safetensors.index.json"

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from openk2.checkpoint.conversion import SUMS_FILE
+from openk2.checkpoint.conversion.record import SUMS_FILE
 from openk2.errors import CheckpointError
 
 NEEDED = (

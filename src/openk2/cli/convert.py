@@ -42,7 +42,7 @@ def convert(
     It is streamed: the model is never in memory as a whole. Killed or run again, it goes on where it stopped. Tensors
     that are in the format already are copied bit by bit.
     """
-    from openk2.checkpoint.convert import convert as run
+    from openk2.checkpoint.conversion.convert import convert as run
 
     progress = ByteProgress(str(target))
     try:

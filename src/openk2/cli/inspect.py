@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from openk2.checkpoint.inspection import Inspection
+    from openk2.checkpoint.checks.inspection import Inspection
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -20,7 +20,7 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
     """Print shapes, parameters, bytes by format, cache size, tokenizer and anomalies; of a preset by arithmetic."""
-    from openk2.checkpoint.inspection import inspect as look
+    from openk2.checkpoint.checks.inspection import inspect as look
 
     found = look(model)
     print(json.dumps(found.json()) if as_json else _text(found))

@@ -25,7 +25,7 @@ def verify(
 
     One line for each finding, naming file and tensor; status 1 if there is any.
     """
-    from openk2.checkpoint.verify import verify as run
+    from openk2.checkpoint.checks.verify import verify as run
 
     progress = ByteProgress(model)
     try:

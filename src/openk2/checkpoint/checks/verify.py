@@ -19,13 +19,13 @@ from threading import Event, Lock
 import torch
 
 from openk2.chat.locate import model_directory
-from openk2.checkpoint.conversion import SUMS_FILE
-from openk2.checkpoint.findings import Contents, Finding, examine
+from openk2.checkpoint.checks.findings import Contents, Finding, examine
+from openk2.checkpoint.checks.tokenizer import template_findings, tokenizer_findings
+from openk2.checkpoint.conversion.record import SUMS_FILE
+from openk2.checkpoint.conversion.source import fault
 from openk2.checkpoint.formats import INT4_SCALE_SUFFIX, PACKED_SUFFIX, SHAPE_SUFFIX
 from openk2.checkpoint.layout import SCALE_SUFFIX
-from openk2.checkpoint.source import fault
 from openk2.checkpoint.tensor_file import DTYPES, Place, hash_file
-from openk2.checkpoint.tokenizer_check import template_findings, tokenizer_findings
 from openk2.config import K2Config
 
 BESIDE_WEIGHTS: tuple[Callable[[Path, K2Config | None], list[Finding]], ...] = (tokenizer_findings, template_findings)

@@ -22,7 +22,8 @@ from typing import Any
 import torch
 
 from openk2.chat.locate import model_directory
-from openk2.checkpoint.conversion import (
+from openk2.checkpoint.conversion.journal import JOURNAL_FILE, Journal
+from openk2.checkpoint.conversion.record import (
     Conversion,
     ErrorSum,
     describe_source,
@@ -30,6 +31,7 @@ from openk2.checkpoint.conversion import (
     read_record,
     write_beside,
 )
+from openk2.checkpoint.conversion.source import Source, SourceTensor, fault
 from openk2.checkpoint.formats import (
     ROW_STEP,
     check_format,
@@ -40,11 +42,9 @@ from openk2.checkpoint.formats import (
     entry_rows,
     storage,
 )
-from openk2.checkpoint.journal import JOURNAL_FILE, Journal
 from openk2.checkpoint.layout import INDEX_FILE, DiskTensor
 from openk2.checkpoint.parts import PARTS, part_of
 from openk2.checkpoint.replacement import Replacement
-from openk2.checkpoint.source import Source, SourceTensor, fault
 from openk2.checkpoint.subset import Subset
 from openk2.checkpoint.tensor_file import Entry, RowWriter, hash_file
 from openk2.checkpoint.writer import SHARD_SIZE, index, plan_shards, tokenizer_files

@@ -8,7 +8,7 @@ from pathlib import Path
 from openk2.chat.jinja_template import CheckpointTemplate
 from openk2.chat.template_check import template_differences
 from openk2.chat.tokenizer import CONFIG_FILE, RANKS_FILE, SPECIAL_NAMES, Tokenizer
-from openk2.checkpoint.findings import Finding
+from openk2.checkpoint.checks.findings import Finding
 from openk2.config import K2Config
 from openk2.errors import ChatError
 

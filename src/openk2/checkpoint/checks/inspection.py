@@ -17,7 +17,8 @@ from openk2.chat.jinja_template import CheckpointTemplate
 from openk2.chat.locate import model_directory
 from openk2.chat.template_check import chat_style
 from openk2.chat.tokenizer import RANKS_FILE, Tokenizer
-from openk2.checkpoint.findings import Contents, Finding, examine
+from openk2.checkpoint.checks.findings import Contents, Finding, examine
+from openk2.checkpoint.checks.tokenizer import tokenizer_findings
 from openk2.checkpoint.formats import FORMATS
 from openk2.checkpoint.parts import PARTS, part_of
 from openk2.checkpoint.shapes import (
@@ -31,7 +32,6 @@ from openk2.checkpoint.shapes import (
     shape_table,
     state_bytes,
 )
-from openk2.checkpoint.tokenizer_check import tokenizer_findings
 from openk2.config import K2Config
 from openk2.errors import ChatError, CheckpointError, ConfigError
 
