@@ -47,7 +47,7 @@ def _text(found: Inspection) -> str:
     lines += ["", "bytes in each format"]
     for format, sizes in found.format_bytes.items():
         size = sum(sizes.values())
-        lines.append(f"  {format:<17} {size:>21,}  {size / 1e9:,.1f} GB, {size / 2**30:,.1f} GiB")
+        lines.append(f"  {format:<17} {size:>21,}  {_sizes(size)}")
     rows = [
         (row.name, str(list(row.shape)), layer_ranges(row.layers), f"{row.count:,}", f"{row.parameters:,}")
         for row in found.shapes
@@ -100,3 +100,9 @@ def _tokenizer(found: Inspection) -> str:
         f"up to {facts['digits']} digits a token, stops at {', '.join(map(str, facts['stop_ids']))}; "
         f"{template}, style {facts['style']}"
     )
+
+
+def _sizes(size: int) -> str:
+    """In decimal and binary units of a fitting order."""
+    decimal, binary, letter = (1e9, 2**30, "G") if size >= 1e9 else (1e6, 2**20, "M")
+    return f"{size / decimal:,.1f} {letter}B, {size / binary:,.1f} {letter}iB"
