@@ -13,6 +13,7 @@ from openk2.errors import OpenK2Error
 
 COMMANDS = {
     "agent": "Solve a task in a workspace with tools.",
+    "average": "Write the mean of models of one shape.",
     "chat": "Talk to a model in the terminal.",
     "convert": "Write a model in another number format.",
     "data": "Build, list and verify training text.",
