@@ -83,7 +83,7 @@ def test_the_figures_of_k2(name: str) -> None:
     [
         ("deepseek-v3", 671e9, 37e9),  # arXiv 2412.19437
         ("moonlight-16b-a3b", 15.96e9, 2.24e9),  # arXiv 2502.16982: 15.29B without embedding
-        ("kimi-linear-48b-a3b", 49.12e9, 3e9),  # the released files
+        ("kimi-linear-48b-a3b", 49.12e9, 3e9),  # 49.1B; the files were not seen
     ],
 )
 def test_the_published_totals_of_the_family(name: str, published: float, active: float) -> None:
