@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -70,6 +71,11 @@ def main(arguments: list[str] | None = None) -> None:
     command: Any = typer.main.get_command(app)
     try:
         status = command.main(args=arguments, prog_name="openk2", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has left. What is still buffered would fail again at exit, so it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OpenK2Error as error:
         _fail(str(error))
     except typer.Abort:

@@ -35,7 +35,8 @@ def inverse_frequencies(config: K2Config) -> Tensor:
     low = max(math.floor(pair_turning(scaling.beta_fast)), 0)
     high = min(math.ceil(pair_turning(scaling.beta_slow)), dim - 1)
     ramp = ((torch.arange(dim // 2, dtype=torch.float32) - low) / ((high - low) or 0.001)).clamp(0, 1)
-    return 1.0 / (scaling.factor * periods) * ramp + plain * (1 - ramp)
+    kept = 1 - ramp
+    return 1.0 / (scaling.factor * periods) * (1 - kept) + plain * kept
 
 
 def rotation_table(config: K2Config, positions_BT: Tensor) -> tuple[Tensor, Tensor]:
