@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import torch
+from released_files import FP8_CONFIG, INT4_CONFIG
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -542,39 +543,5 @@ def test_memory_does_not_grow_with_the_model(tmp_path: Path) -> None:
 
 def test_the_schemes_are_word_for_word_those_of_the_releases() -> None:
     assert quantization_config("bf16") is None
-    assert quantization_config("fp8") == {
-        "quant_method": "fp8",
-        "fmt": "e4m3",
-        "activation_scheme": "dynamic",
-        "weight_block_size": [128, 128],
-    }
-    assert quantization_config("int4") == {
-        "quant_method": "compressed-tensors",
-        "format": "pack-quantized",
-        "quantization_status": "compressed",
-        "kv_cache_scheme": None,
-        "config_groups": {
-            "group_0": {
-                "targets": ["Linear"],
-                "input_activations": None,
-                "output_activations": None,
-                "weights": {
-                    "num_bits": 4,
-                    "type": "int",
-                    "strategy": "group",
-                    "group_size": 32,
-                    "symmetric": True,
-                    "dynamic": False,
-                    "observer": "minmax",
-                    "actorder": None,
-                    "block_structure": None,
-                },
-            }
-        },
-        "ignore": [
-            "lm_head",
-            "re:.*self_attn.*",
-            "re:.*shared_experts.*",
-            "re:.*mlp\\.(gate|up|gate_up|down)_proj.*",
-        ],
-    }
+    assert quantization_config("fp8") == FP8_CONFIG
+    assert quantization_config("int4") == INT4_CONFIG

@@ -14,7 +14,8 @@ from torch import Tensor
 from openk2.chat.messages import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.checkpoint import load, save_model
-from openk2.checkpoint.storage import LAYOUTS, quantise_model
+from openk2.checkpoint.formats import LAYOUTS
+from openk2.checkpoint.storage import quantise_model
 from openk2.config import K2Config
 from openk2.engine import Engine
 from openk2.errors import CheckpointError

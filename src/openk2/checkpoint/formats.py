@@ -8,7 +8,7 @@ quantised and its bias is float32 in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -49,6 +49,17 @@ _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 _PLAIN = {"F32": torch.float32, "BF16": torch.bfloat16, "F16": torch.float16}
 
 
+LAYOUTS: Mapping[str, tuple[Format, Callable[[DiskTensor], bool]]] = MappingProxyType(
+    {
+        "fp8": (number_formats.FP8, lambda tensor: tensor.fp8),
+        "int4": (number_formats.INT4, lambda tensor: part_of(tensor.target) == "routed experts"),
+        "int4-all": (number_formats.INT4, lambda tensor: tensor.linear),
+        "int8": (number_formats.INT8, lambda tensor: tensor.linear),
+    }
+)
+"""Name → a number format and which tensors it holds, in files and in memory; `int8` is for memory alone."""
+
+
 def check_format(format: str) -> None:
     """Raises CheckpointError for a name that is no format."""
     if format not in FORMATS:
@@ -59,10 +70,10 @@ def storage(tensor: DiskTensor, format: str) -> str:
     """How the format stores a tensor: F32, BF16, FP8 or INT4."""
     if tensor.float32 or format == "fp32":
         return "F32"
-    if tensor.fp8 and format == "fp8":
-        return FP8
-    if (tensor.linear and format == "int4-all") or (format == "int4" and part_of(tensor.target) == "routed experts"):
-        return INT4
+    if format in LAYOUTS:
+        number, holds = LAYOUTS[format]
+        if holds(tensor):
+            return number.name.upper()
     return "BF16"
 
 

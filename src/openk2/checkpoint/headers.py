@@ -152,7 +152,7 @@ def _check_superfluous(wanted: list[DiskTensor], found: list[Origin], shards: Sh
     superfluous = []
     for name in shards.tensors:
         known = (
-            name in read or name in others or _base(name) in others or _ignored(name, subset.whole.num_hidden_layers)
+            name in read or name in others or _base(name) in others or is_ignored(name, subset.whole.num_hidden_layers)
         )
         if not known:
             superfluous.append(name)
@@ -168,7 +168,7 @@ def _base(name: str) -> str:
     return name
 
 
-def _ignored(name: str, layers: int) -> bool:
+def is_ignored(name: str, layers: int) -> bool:
     """Tables we compute ourselves, and the multi-token prediction layer that some checkpoints append."""
     return name.endswith("rotary_emb.inv_freq") or name.startswith(f"model.layers.{layers}.")
 

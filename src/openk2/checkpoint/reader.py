@@ -17,11 +17,12 @@ import torch
 from torch import Tensor
 
 from openk2.chat.locate import model_directory
+from openk2.checkpoint.formats import LAYOUTS, ROW_STEP
 from openk2.checkpoint.headers import Origin, find_all
 from openk2.checkpoint.layout import DiskTensor, disk_tensors
 from openk2.checkpoint.scheme import read_scheme
 from openk2.checkpoint.shards import Shards
-from openk2.checkpoint.storage import LAYOUTS, formats_of, hold, storable
+from openk2.checkpoint.storage import formats_of, hold, storable
 from openk2.checkpoint.subset import Subset
 from openk2.checkpoint.tensor_file import DTYPES
 from openk2.config import K2Config
@@ -29,6 +30,7 @@ from openk2.errors import ChatError, CheckpointError
 from openk2.kernels.choice import choose
 from openk2.model import K2Model
 from openk2.progress import shown_if_long
+from openk2.quantization import fp8
 from openk2.quantization.formats import Format
 
 PIECE = 1 << 22
@@ -36,8 +38,6 @@ PIECE = 1 << 22
 FLOAT, STORED = "float", "stored"
 """Values of `weights` beside the layouts: everything dequantised, and everything as the files have it."""
 
-_ROW_STEP = 128
-"""Pieces begin at multiples of it: of every format's rows that share a scale."""
 _DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _EMBEDDING = "model.embed_tokens.weight"
 
@@ -153,7 +153,7 @@ def _pieces(tensor: DiskTensor) -> list[_Rows]:
     if len(tensor.shape) != 2:
         return [_Rows(0, tensor.shape[0])]
     rows, inputs = tensor.shape
-    step = max(PIECE // inputs // _ROW_STEP, 1) * _ROW_STEP
+    step = max(PIECE // inputs // ROW_STEP, 1) * ROW_STEP
     return [_Rows(first, min(first + step, rows)) for first in range(0, rows, step)]
 
 
@@ -223,7 +223,7 @@ def _read(shards: Shards, name: str, first: int, place: Tensor) -> None:
 
 
 def _check_codes(codes: Tensor, shards: Shards, origin: Origin) -> None:
-    if codes.dtype == torch.float8_e4m3fn and ((codes.view(torch.uint8) & 0x7F).amax() == 0x7F):
+    if codes.dtype == torch.float8_e4m3fn and fp8.has_nan(codes):
         _refuse(shards, origin.codes)
 
 

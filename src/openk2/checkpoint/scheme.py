@@ -56,11 +56,16 @@ class Scheme:
         return not any(_matches(entry, module) for entry in self.ignore for module in modules)
 
 
+def quantization_fields(directory: Path) -> Any:
+    """`quantization_config` of a model directory's config.json, also of its text part; None where there is none."""
+    fields = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+    return fields.get("quantization_config") or (fields.get("text_config") or {}).get("quantization_config")
+
+
 def read_scheme(directory: Path) -> Scheme:
     """The scheme of a model directory. Raises CheckpointError naming the field and what is accepted."""
     path = directory / "config.json"
-    fields = json.loads(path.read_text(encoding="utf-8"))
-    found = fields.get("quantization_config") or (fields.get("text_config") or {}).get("quantization_config")
+    found = quantization_fields(directory)
     if found is None:
         return Scheme(path)
     method = found.get("quant_method") if isinstance(found, dict) else found

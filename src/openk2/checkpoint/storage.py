@@ -5,36 +5,17 @@ Held so can be the matrices of linear layers and of the routed experts. Embeddin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 import torch
 from torch import nn
 
-from openk2.checkpoint.layout import DiskTensor, disk_tensors
+from openk2.checkpoint.formats import LAYOUTS
+from openk2.checkpoint.layout import disk_tensors
 from openk2.errors import CheckpointError
 from openk2.model import K2Model
 from openk2.model.experts import Experts
 from openk2.model.linear import Linear
-from openk2.quantization.formats import FP8, INT4, INT8, Format
+from openk2.quantization.formats import Format
 from openk2.quantization.stored import StoredLinear, StoredWeight
-
-
-def _routed(tensor: DiskTensor) -> bool:
-    return ".experts." in tensor.name
-
-
-def _large(tensor: DiskTensor) -> bool:
-    return tensor.linear
-
-
-LAYOUTS: Mapping[str, tuple[Format, Callable[[DiskTensor], bool]]] = {
-    "fp8": (FP8, lambda tensor: tensor.fp8),
-    "int4": (INT4, _routed),
-    "int4-all": (INT4, _large),
-    "int8": (INT8, _large),
-}
-"""Name → a format and the weights it holds: `fp8` as Kimi K2 Base and Instruct are released, `int4` as Thinking is
-(routed experts), `int4-all` and `int8` every large matrix, the head's too."""
 
 
 def storable(model: K2Model) -> set[str]:

@@ -11,13 +11,12 @@ import dataclasses
 import re
 from dataclasses import dataclass
 
-from openk2.checkpoint.layers import cut, in_source
 from openk2.checkpoint.layout import DiskTensor, kimi_linear_name
 from openk2.config import K2Config
 from openk2.errors import CheckpointError
 
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
-_LAYER = re.compile(r"model\.layers\.(\d+)\.")
+_LAYER = re.compile(r"^model\.layers\.(\d+)\.")
 _EXPERT = re.compile(r"\.experts\.(\d+)\.")
 
 
@@ -55,7 +54,7 @@ class Subset:
     @property
     def config(self) -> K2Config:
         """The configuration of the part."""
-        part = cut(self.whole, *self.layers)
+        part = _cut(self.whole, *self.layers)
         if not self.fewer_experts:
             return part
         count = self.experts[1] - self.experts[0] + 1
@@ -64,7 +63,7 @@ class Subset:
 
     def on_disk(self, tensor: DiskTensor) -> DiskTensor:
         """The tensor of the whole model that one of the part is, or is some rows of."""
-        tensor = in_source(tensor, self.layers[0])
+        tensor = _in_source(tensor, self.layers[0])
         if self.whole.linear_attn_config is not None:  # also where the part has no such layer
             tensor = dataclasses.replace(tensor, name=kimi_linear_name(tensor.name))
         first = self.experts[0]
@@ -96,3 +95,26 @@ def _range(what: str, given: int | str | None, count: int) -> tuple[int, int]:
             f"{what} is {given!r}; accepted: how many of the first, 1 … {count}, or FIRST-LAST within 0-{count - 1}"
         )
     return first, last
+
+
+def _cut(config: K2Config, first: int, last: int) -> K2Config:
+    """The configuration of layers `first` … `last`."""
+    count = last - first + 1
+    linear = config.linear_attn_config
+    if linear is not None:
+        delta = tuple(layer - first for layer in linear.kda_layers if first < layer <= last + 1)
+        linear = dataclasses.replace(linear, kda_layers=delta) if delta else None
+    return config.replace(
+        num_hidden_layers=count,
+        first_k_dense_replace=min(max(config.first_k_dense_replace - first, 0), count),
+        linear_attn_config=linear,
+    )
+
+
+def _in_source(tensor: DiskTensor, first: int) -> DiskTensor:
+    """The tensor of the whole model that one is, whose layers are counted from `first` on."""
+    name, target = (
+        _LAYER.sub(lambda found: f"model.layers.{int(found[1]) + first}.", name)
+        for name in (tensor.name, tensor.target)
+    )
+    return dataclasses.replace(tensor, name=name, target=target)

@@ -42,7 +42,6 @@ DTYPES: Mapping[str, torch.dtype] = MappingProxyType(
 """The header's names of types; a file may hold others, which are passed over."""
 
 _LONGEST_HEADER = 100_000_000
-_HASH_BLOCK = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -122,11 +121,8 @@ def _places(header: dict[str, dict[str, list[int]]], start: int) -> Iterator[Pla
 
 def hash_file(file: Path) -> str:
     """The file's sha256, hexadecimal."""
-    digest = hashlib.sha256()
     with file.open("rb") as handle:
-        while block := handle.read(_HASH_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 class RowWriter:

@@ -7,7 +7,6 @@ file. It is written under another name, synced, and renamed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -22,6 +21,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from openk2.checkpoint.tensor_file import hash_file
 from openk2.errors import CheckpointError
 
 _NAME = re.compile(r"step-(\d{8})")
@@ -90,7 +90,7 @@ def write_optimizer(scratch: Path, tensors: dict[str, Tensor], rank: int, owners
 
 def publish(root: Path, scratch: Path, step: int, state: dict[str, Any]) -> TrainingCheckpoint:
     """Hash, sync and rename the scratch directory; an older checkpoint of the same step is replaced."""
-    files = {str(path.relative_to(scratch)): _sha256(path) for path in sorted(scratch.rglob("*")) if path.is_file()}
+    files = {str(path.relative_to(scratch)): hash_file(path) for path in sorted(scratch.rglob("*")) if path.is_file()}
     record = {"step": step, "state": state, "files": files}
     (scratch / STATE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     for path in [*scratch.rglob("*"), scratch]:
@@ -122,7 +122,7 @@ def open_checkpoint(directory: Path) -> TrainingCheckpoint:
             raise CheckpointError(
                 f"{path}: missing from the checkpoint; remove {directory.name} to go on from an older one"
             )
-        if _sha256(path) != digest:
+        if hash_file(path) != digest:
             raise CheckpointError(
                 f"{path}: changed since it was written; remove {directory.name} to go on from an older one"
             )
@@ -135,11 +135,6 @@ def prune(root: Path, keep: int) -> None:
         shutil.rmtree(path, ignore_errors=True)
     for path in root.glob("step-*.writing"):
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from openk2.progress import clock
 from openk2.train.watch import Progress
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -71,7 +72,7 @@ class _Display:
         line = (
             f"{self._name}: step {progress.step}/{progress.steps}  {progress.tokens / 1e6:.2f}M tokens  "
             f"loss {progress.loss:.3f}  lr {progress.lr:.2e}  {progress.tokens_per_second:,.0f} tokens/s  "
-            f"{_clock(left)} left"
+            f"{clock(left)} left"
         )
         if progress.evaluation:
             mean = sum(progress.evaluation.values()) / len(progress.evaluation)
@@ -86,9 +87,3 @@ class _Display:
     def close(self) -> None:
         if self._terminal and self.last is not None:
             print(file=sys.stderr)
-
-
-def _clock(seconds: float) -> str:
-    minutes, seconds = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}"

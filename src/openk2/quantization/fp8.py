@@ -27,6 +27,11 @@ def scale_shape(shape: torch.Size | tuple[int, ...]) -> tuple[int, int]:
     return -(-rows // BLOCK), -(-columns // BLOCK)
 
 
+def has_nan(values: Tensor) -> bool:
+    """Whether any of the E4M3 values is NaN: all bits set but the sign's."""
+    return values.numel() > 0 and bool((values.view(torch.uint8) & 0x7F).amax() == 0x7F)
+
+
 def quantise(weight_OI: Tensor) -> tuple[Tensor, Tensor]:
     """Values `[O, I]` float8_e4m3fn and scales `[o, i]` float32 of a finite weight of any float type."""
     rows, columns = weight_OI.shape

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from openk2.checkpoint.formats import SUFFIXES
-from openk2.checkpoint.headers import Finder, Origin
+from openk2.checkpoint.headers import Finder, Origin, is_ignored
 from openk2.checkpoint.layout import INDEX_FILE, SINGLE_FILE, DiskTensor, disk_tensors
 from openk2.checkpoint.scheme import Scheme, read_scheme
 from openk2.checkpoint.shards import MULTIMODAL_PREFIX, StoredTensor
@@ -149,7 +149,7 @@ def _compare_with_config(contents: Contents, config: K2Config, weight_map: Mappi
             file = INDEX_FILE if weight_map else SINGLE_FILE
             contents.note(file, tensor.name, f"{list(tensor.shape)} is missing; config.json asks for it")
     for name, stored in contents.tensors.items():
-        if name not in known and not _ignored(name, config):
+        if name not in known and not is_ignored(name, config.num_hidden_layers):
             contents.note(stored.file.name, stored.name, "is superfluous; config.json describes none such")
 
 
@@ -167,8 +167,3 @@ def _compare_with_scheme(contents: Contents, tensor: DiskTensor, origin: Origin,
         contents.note(stored.file.name, stored.name, "is stored as FP8; config.json declares no such format")
     if scheme.format is FP8 and tensor.fp8 and origin.format is None:
         contents.note(stored.file.name, stored.name, f"is stored as {stored.dtype}; config.json declares FP8")
-
-
-def _ignored(name: str, config: K2Config) -> bool:
-    """Tables that are computed, and the multi-token prediction layer."""
-    return name.endswith("rotary_emb.inv_freq") or name.startswith(f"model.layers.{config.num_hidden_layers}.")

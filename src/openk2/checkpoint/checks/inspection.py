@@ -6,7 +6,6 @@ does not fit together is listed.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -21,6 +20,7 @@ from openk2.checkpoint.checks.findings import Contents, Finding, examine
 from openk2.checkpoint.checks.tokenizer import tokenizer_findings
 from openk2.checkpoint.formats import FORMATS
 from openk2.checkpoint.parts import PARTS, part_of
+from openk2.checkpoint.scheme import quantization_fields
 from openk2.checkpoint.shapes import (
     Active,
     ShapeRow,
@@ -166,8 +166,7 @@ def _stored(contents: Contents) -> list[Stored]:
 
 
 def _quantization(directory: Path) -> Mapping[str, Any] | None:
-    fields = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-    found = fields.get("quantization_config") or (fields.get("text_config") or {}).get("quantization_config")
+    found = quantization_fields(directory)
     return found if isinstance(found, dict) else None
 
 

@@ -26,6 +26,7 @@ from openk2.checkpoint.shards import Shards
 from openk2.checkpoint.subset import Subset
 from openk2.checkpoint.tensor_file import Entry
 from openk2.model import K2Model
+from openk2.quantization import fp8
 
 _HOW = {format.name: how for how, format in NUMBER_FORMATS.items()}
 
@@ -113,8 +114,7 @@ def fault(suffix: str, values: Tensor) -> str | None:
     if suffix == SHAPE_SUFFIX:
         return None
     if values.dtype == torch.float8_e4m3fn:
-        nan = (values.view(torch.uint8) & 0x7F) == 0x7F
-        return "has numbers that are NaN; finite ones are needed" if nan.any() else None
+        return "has numbers that are NaN; finite ones are needed" if fp8.has_nan(values) else None
     if values.is_floating_point() and not values.isfinite().all():
         return "has numbers that are NaN or infinite; finite ones are needed"
     return None
