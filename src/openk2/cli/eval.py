@@ -150,7 +150,8 @@ def _counts(pairs: list[str]) -> dict[str, int]:
     counts = {}
     for pair in pairs:
         kind, _, tokens = pair.partition("=")
-        if not tokens.replace("_", "").isdigit():
+        tokens = tokens.replace("_", "")
+        if not tokens.isdecimal():
             raise EvaluationError(f"--seen {pair}: accepted: KIND=TOKENS, such as english=8_000_000")
         counts[kind] = int(tokens)
     return counts
