@@ -138,7 +138,8 @@ class Scripted:
         self._script = script
 
     def __call__(self, chunks: Sequence[Any]) -> torch.Tensor:
-        ends = [chunk.start + len(chunk.ids) for chunk in chunks if chunk.wanted]
+        lengths = [(chunk.start + len(chunk.ids), chunk.wanted) for chunk in chunks]
+        ends = [end for length, wanted in lengths for end in range(length - wanted + 1, length + 1)]
         logits_BV = torch.zeros(len(ends), self._vocab)
         for row, end in enumerate(ends):
             logits_BV[row, self._script[end]] = 1.0

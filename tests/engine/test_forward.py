@@ -43,8 +43,8 @@ class Lane:
         self.forward, self.ids, self.table, self.done = forward, ids, PageTable(), 0
         assert forward.pool.extend(self.table, len(ids))
 
-    def chunk(self, tokens: int) -> Chunk:
-        chunk = Chunk(self.table, self.ids[self.done : self.done + tokens], self.done, True)
+    def chunk(self, tokens: int, wanted: int = 1) -> Chunk:
+        chunk = Chunk(self.table, self.ids[self.done : self.done + tokens], self.done, wanted)
         self.done += tokens
         return chunk
 
@@ -104,6 +104,19 @@ def test_bits_depend_neither_on_the_cut_nor_on_other_sequences(name: str, mates:
     for cuts in CUTS.values():
         for position, logits_V in run(forward, ids(), cuts, mates).items():
             assert torch.equal(logits_V, alone[position]), (cuts, position)
+
+
+def test_as_many_of_a_chunk_s_last_logits_come_out_as_are_wanted_and_with_the_same_bits() -> None:
+    model = random_model(DEBUG)
+    forward = Forward(model, PagePool(DEBUG, 4096, page_tokens=16), 256)
+    alone = run(forward, ids(), list(range(1, LENGTH + 1)))
+    lanes = [Lane(forward, ids()) for _ in range(4)]
+    wanted = [3, 0, LENGTH, 1]
+    logits_NV = forward([lane.chunk(LENGTH, some) for lane, some in zip(lanes, wanted, strict=True)])
+    expected = [alone[position] for some in wanted for position in range(LENGTH - some, LENGTH)]
+    assert torch.equal(logits_NV, torch.stack(expected))
+    none = [Lane(forward, ids()).chunk(9, 0)]
+    assert forward(none).shape == (0, DEBUG.vocab_size)
 
 
 @pytest.mark.parametrize("layout", ["fp8", "int4-all", "int8"])

@@ -383,7 +383,7 @@ class Engine:
 
 def _chunk(work: scheduling.Work) -> Chunk:
     begin = work.sequence.computed
-    return Chunk(work.sequence.table, work.sequence.ids[begin : begin + work.tokens], begin, work.completes)
+    return Chunk(work.sequence.table, work.sequence.ids[begin : begin + work.tokens], begin, int(work.completes))
 
 
 def _completion(prompt_ids: list[int], pieces: list[Piece]) -> Completion:

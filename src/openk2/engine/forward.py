@@ -56,8 +56,8 @@ class Chunk:
     ids: Sequence[int]
     start: int
     """Position of the first of `ids`; everything before it is in the cache."""
-    wanted: bool
-    """Whether the logits after the last of `ids` are wanted."""
+    wanted: int
+    """How many of the last of `ids` have their logits returned; 0: none."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Forward:
 
     @torch.inference_mode()
     def __call__(self, chunks: Sequence[Chunk]) -> Tensor:
-        """Compute the chunks, store their latents, and return the wanted logits `[chunks wanted, V]` float32, in
+        """Compute the chunks, store their latents, and return the wanted logits `[sum of wanted, V]` float32, in
         order."""
         ids: list[int] = []
         positions: list[int] = []
@@ -113,8 +113,7 @@ class Forward:
             places = range(chunk.start, chunk.start + len(chunk.ids))
             positions.extend(places)
             slots.extend(self.pool.slot(chunk.table, position) for position in places)
-            if chunk.wanted:
-                rows.append(len(ids) - 1)
+            rows.extend(range(len(ids) - chunk.wanted, len(ids)))
         filler = -len(ids) % self._quantum
         x_ND = self._layers(
             self._tensor(ids + ids[-1:] * filler),
