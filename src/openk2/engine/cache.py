@@ -86,6 +86,15 @@ class PagePool:
             table.pages.append(self._take(table.pages[-1] if table.pages else None))
         return True
 
+    def shrink(self, table: PageTable, tokens: int) -> None:
+        """Take back the pages of `table` beyond its first `tokens` tokens; they were never published."""
+        kept = max(self.pages_for(tokens), table.published)
+        for page in table.pages[kept:]:
+            self._holders[page] -= 1
+            if self._holders[page] == 0:
+                self._free.add(page)
+        del table.pages[kept:]
+
     def publish(self, table: PageTable, ids: Sequence[int], computed: int) -> None:
         """Offer the pages that the first `computed` of `ids` have filled to sequences that begin alike."""
         size = self.page_tokens

@@ -1,18 +1,25 @@
 """Decides what each step computes. There is no prefill phase and no decode phase: every sequence has tokens, some of
 them computed, and a step brings the computed ones closer to all of them.
 
-First come, first served: running sequences that wait for their next token come first, then prompts by arrival, in
-chunks that fill the step's token budget; new sequences join behind them while there are pages for all they have. When a
-running sequence cannot get a page, the youngest gives up its own and later starts again from its tokens (recompute).
+All sequences stand in one line, by arrival; a level of priority is worth PATIENCE steps of waiting, so nobody waits
+forever. A step serves running sequences that wait for their next token first, then prompts in the line's order, in
+chunks that fill the step's token budget; new sequences join behind them while there are pages for all they have. What
+is left of the budget goes to drafts (speculation). When a running sequence cannot get a page, the last of the line
+gives up its own and later starts again from its tokens (recompute).
 """
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from openk2.engine.cache import PagePool, PageTable
+from openk2.errors import EngineError
+
+PATIENCE = 1024
+"""Steps of waiting that weigh as much as one level of priority."""
 
 
 @dataclass(eq=False)
@@ -21,6 +28,14 @@ class Sequence:
 
     ids: list[int]
     """The prompt, then every sampled token."""
+    priority: int = 0
+    """Higher is served earlier."""
+    whole: bool = False
+    """Whether every token must be computed and none come out of the cache (log-probabilities of the prompt)."""
+    draft: list[int] = field(default_factory=list)
+    """Proposed continuation of `ids`, of which nobody knows yet whether it is right. Whoever proposes sets it between
+    `advance` and `plan`; the step that computes the last known token takes of it what the budget allows, and `advance`
+    empties it."""
     table: PageTable = field(default_factory=PageTable)
     computed: int = 0
     """How many of `ids` have their latents in the cache."""
@@ -28,6 +43,13 @@ class Sequence:
     """Prompt tokens that came out of the cache when it was first admitted; None before that."""
     preemptions: int = 0
     """How often its pages were taken away."""
+    turn: tuple[int, int] = (0, 0)
+    """Place in the line; the scheduler sets it."""
+
+    @property
+    def missing(self) -> int:
+        """Tokens known and not computed."""
+        return len(self.ids) - self.computed
 
 
 @dataclass(frozen=True)
@@ -36,11 +58,28 @@ class Work:
 
     sequence: Sequence
     tokens: int
+    """Known tokens to compute."""
+    draft: tuple[int, ...] = ()
+    """Proposed tokens to compute after them; only where the step `completes`."""
 
     @property
     def completes(self) -> bool:
-        """Whether the step computes the last token the sequence has, so that the next one can be sampled."""
-        return self.sequence.computed + self.tokens == len(self.sequence.ids)
+        """Whether the step computes the last token the sequence has, so that the next one can be sampled.
+
+        Like `ids` this is about the time between `plan` and `advance`.
+        """
+        return self.tokens == self.sequence.missing
+
+    @property
+    def ids(self) -> list[int]:
+        """What the step computes, the first at position `sequence.computed`."""
+        begin = self.sequence.computed
+        return [*self.sequence.ids[begin : begin + self.tokens], *self.draft]
+
+    @property
+    def wanted(self) -> int:
+        """How many of the last `ids` need their logits: of the last known token and of each proposed one."""
+        return 1 + len(self.draft) if self.completes else 0
 
 
 class Scheduler:
@@ -48,75 +87,141 @@ class Scheduler:
     that."""
 
     def __init__(self, pool: PagePool, *, max_batch: int, step_tokens: int) -> None:
-        """`max_batch`: most running sequences; `step_tokens`: most tokens per step, at least `max_batch`."""
+        """`max_batch`: most running sequences; `step_tokens`: most tokens per step, at least `max_batch`, so that every
+        running sequence moves."""
         self.pool = pool
         self.max_batch, self.step_tokens = max_batch, step_tokens
-        self.waiting: deque[Sequence] = deque()
+        self.waiting: list[Sequence] = []
+        """In the line's order."""
         self.running: list[Sequence] = []
-        """By arrival, oldest first."""
+        """In the line's order."""
+        self._steps = 0
+        self._arrivals = 0
 
     def add(self, sequence: Sequence) -> None:
-        """Queue a new sequence behind all others."""
-        self.waiting.append(sequence)
+        """Queue a new sequence behind all of its priority."""
+        self._arrivals += 1
+        sequence.turn = (self._steps - sequence.priority * PATIENCE, self._arrivals)
+        insort(self.waiting, sequence, key=_turn)
+
+    def fork(self, sequence: Sequence) -> Sequence:
+        """A second sequence with the same tokens, right behind the first in line (for `n` answers to one prompt).
+
+        Call it between `advance` and the first sampled token of the original: full pages are shared and the begun one
+        is copied. Where there is no page or no place for it now, the fork waits and starts from the cached prefix.
+        """
+        twin = Sequence(list(sequence.ids), sequence.priority, cached_tokens=sequence.cached_tokens)
+        self._arrivals += 1
+        twin.turn = (sequence.turn[0], self._arrivals)
+        table = None
+        if sequence in self.running and len(self.running) < self.max_batch:
+            table = self.pool.fork(sequence.table, sequence.computed)
+        if table is None:
+            insort(self.waiting, twin, key=_turn)
+        else:
+            twin.table, twin.computed = table, sequence.computed
+            insort(self.running, twin, key=_turn)
+        return twin
 
     def remove(self, sequence: Sequence) -> None:
         """A sequence is finished, cancelled or failed: let go of its pages."""
-        if sequence in self.running:
-            self.running.remove(sequence)
-        else:
-            self.waiting.remove(sequence)
+        (self.running if sequence in self.running else self.waiting).remove(sequence)
         self.pool.release(sequence.table)
 
     def plan(self) -> list[Work]:
         """The next step: admits, takes pages, preempts. Empty only when there is nothing to do."""
+        self._steps += 1
         step: dict[Sequence, Work] = {}
-
-        def next_work(sequence: Sequence) -> Work:
-            budget = self.step_tokens - sum(work.tokens for work in step.values())
-            return Work(sequence, min(len(sequence.ids) - sequence.computed, budget))
-
-        for sequence in sorted(self.running, key=lambda one: len(one.ids) - one.computed > 1):
-            work = next_work(sequence)
+        for sequence in sorted(self.running, key=lambda one: one.missing > 1):
+            tokens = min(sequence.missing, self._budget(step))
             preempted = sequence not in self.running
-            if not preempted and work.tokens and self._grow(sequence, sequence.computed + work.tokens, step):
-                step[sequence] = work
-        while self._admit(self.step_tokens - sum(work.tokens for work in step.values())):
-            step[self.running[-1]] = next_work(self.running[-1])
+            if not preempted and tokens and self._grow(sequence, sequence.computed + tokens, step):
+                step[sequence] = Work(sequence, tokens)
+        while (budget := self._budget(step)) and (sequence := self._admit()):
+            step[sequence] = Work(sequence, min(sequence.missing, budget))
+        for work in list(step.values()):
+            self._add_draft(work, step)
         return list(step.values())
 
     def advance(self, step: Iterable[Work]) -> None:
-        """The step was computed."""
+        """The step was computed; what was proposed is in the pages but does not count until it is accepted."""
         for work in step:
             sequence = work.sequence
-            sequence.computed += work.tokens
-            self.pool.publish(sequence.table, sequence.ids, sequence.computed)
+            if work.completes:
+                sequence.draft = []
+            self._count(sequence, work.tokens)
 
-    def _admit(self, budget: int) -> bool:
-        """Let the first waiting sequence run, if the step has tokens left and the pool has pages for all of its own."""
-        if not budget or not self.waiting or len(self.running) == self.max_batch:
-            return False
+    def accept(self, work: Work, kept: int) -> None:
+        """The first `kept` proposed tokens of `work` were right and are now known; the others never were.
+
+        Call it after `advance` for each work with a draft, before another token is appended; pages that only the wrong
+        ones needed are given back.
+        """
+        sequence = work.sequence
+        sequence.ids.extend(work.draft[:kept])
+        self._count(sequence, kept)
+        self.pool.shrink(sequence.table, sequence.computed)
+
+    def check_integrity(self) -> None:
+        """Raise EngineError unless every page is accounted for and both lines are in order."""
+        for line, name in ((self.running, "running"), (self.waiting, "waiting")):
+            if any(not a.turn < b.turn for a, b in zip(line, islice(line, 1, None), strict=False)):
+                raise EngineError(f"the {name} sequences are not in the order of their turns")
+        for sequence in self.waiting:
+            if sequence.table.pages or sequence.computed:
+                raise EngineError(f"a waiting sequence holds {len(sequence.table.pages)} pages; accepted: none")
+        for sequence in self.running:
+            room = len(sequence.table.pages) * self.pool.page_tokens
+            if not sequence.computed <= min(len(sequence.ids), room):
+                raise EngineError(
+                    f"a sequence of {len(sequence.ids)} tokens with room for {room} has {sequence.computed} computed"
+                )
+        self.pool.check(sequence.table for sequence in self.running)
+
+    def _count(self, sequence: Sequence, tokens: int) -> None:
+        sequence.computed += tokens
+        self.pool.publish(sequence.table, sequence.ids, sequence.computed)
+
+    def _budget(self, step: dict[Sequence, Work]) -> int:
+        return self.step_tokens - sum(work.tokens + len(work.draft) for work in step.values())
+
+    def _add_draft(self, work: Work, step: dict[Sequence, Work]) -> None:
+        """As much of the sequence's draft as budget and free pages allow; nobody gives way to it."""
+        sequence = work.sequence
+        draft = tuple(sequence.draft[: self._budget(step)])
+        if draft and work.completes and self.pool.extend(sequence.table, len(sequence.ids) + len(draft)):
+            step[sequence] = Work(sequence, work.tokens, draft)
+
+    def _admit(self) -> Sequence | None:
+        """Let the first waiting sequence run, if the pool has pages for all of its own."""
+        if not self.waiting or len(self.running) == self.max_batch:
+            return None
         sequence = self.waiting[0]
-        table = self.pool.match(sequence.ids)
+        table = PageTable() if sequence.whole else self.pool.match(sequence.ids)
         if not self.pool.extend(table, len(sequence.ids)):
             self.pool.release(table)
-            return False
-        self.waiting.popleft()
-        self.running.append(sequence)
+            return None
+        self.waiting.pop(0)
+        insort(self.running, sequence, key=_turn)
         sequence.table, sequence.computed = table, table.published * self.pool.page_tokens
         if sequence.cached_tokens is None:
             sequence.cached_tokens = sequence.computed
-        return True
+        return sequence
 
     def _grow(self, sequence: Sequence, tokens: int, step: dict[Sequence, Work]) -> bool:
-        """Room for `tokens` tokens, at the cost of the youngest if need be; False when the sequence itself had to
+        """Room for `tokens` tokens, at the cost of the last in line if need be; False when the sequence itself had to
         go."""
         while not self.pool.extend(sequence.table, tokens):
-            youngest = self.running.pop()
-            step.pop(youngest, None)
-            self.pool.release(youngest.table)
-            youngest.computed = 0
-            youngest.preemptions += 1
-            self.waiting.appendleft(youngest)
-            if youngest is sequence:
+            last = self.running.pop()
+            step.pop(last, None)
+            self.pool.release(last.table)
+            last.computed = 0
+            last.preemptions += 1
+            insort(self.waiting, last, key=_turn)
+            if last is sequence:
                 return False
         return True
+
+
+def _turn(sequence: Sequence) -> tuple[int, int]:
+    return sequence.turn
