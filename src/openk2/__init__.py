@@ -8,7 +8,7 @@ _PUBLIC = {
     "Engine": ("openk2.engine.engine", "Engine"),
     "K2Config": ("openk2.config", "K2Config"),
     "MuonClip": ("openk2.optim.muonclip", "MuonClip"),
-    "SamplingParams": ("openk2.chat.messages", "SamplingParams"),
+    "SamplingParams": ("openk2.chat.sampling", "SamplingParams"),
     "load": ("openk2.checkpoint.reader", "load"),
     "parse": ("openk2.chat.public", "parse"),
     "render": ("openk2.chat.public", "render"),

@@ -29,7 +29,8 @@ from openk2.chat.events import (
     ToolCallStart,
     Usage,
 )
-from openk2.chat.messages import ChatRequest, Message, SamplingParams, ToolCall
+from openk2.chat.messages import ChatRequest, Message, ToolCall
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.scripted import ScriptedBackend
 from openk2.errors import AgentError, RequestError
 from openk2.trace.records import End, Header, Record, Step, ToolResult

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from openk2.chat.backend import complete
 from openk2.chat.events import Finished, Fold, ReasoningDelta, TextDelta, ToolCallStart, Usage
-from openk2.chat.messages import ChatRequest, Message, SamplingParams, ToolCall, ToolSpec
+from openk2.chat.messages import ChatRequest, Message, ToolCall, ToolSpec
 from openk2.chat.remote import RemoteBackend
+from openk2.chat.sampling import SamplingParams
 from openk2.errors import RequestError
 
 URL = "http://models.example/v1"

@@ -9,8 +9,9 @@ from hypothesis import given
 from openk2.chat.backend import complete
 from openk2.chat.call_ids import canonical, count_calls
 from openk2.chat.events import Event, Finished, Fold, PromptTokens, TextDelta, Tokens, Usage
-from openk2.chat.messages import ChatRequest, Message, SamplingParams, ToolCall, ToolSpec
+from openk2.chat.messages import ChatRequest, Message, ToolCall, ToolSpec
 from openk2.chat.parser import parse
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.scripted import ScriptedBackend
 from openk2.chat.template import render
 from openk2.chat.tokenizer import Tokenizer

@@ -11,7 +11,7 @@ from released_files import SHAPE, write_plain, write_release
 from safetensors.torch import load_file
 from torch import Tensor
 
-from openk2.chat.messages import SamplingParams
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.checkpoint import load, save_model
 from openk2.checkpoint.formats import LAYOUTS

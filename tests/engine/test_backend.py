@@ -22,8 +22,9 @@ from openk2.chat.events import (
     Usage,
     fold,
 )
-from openk2.chat.messages import ChatRequest, Message, SamplingParams, ToolCall, ToolSpec
+from openk2.chat.messages import ChatRequest, Message, ToolCall, ToolSpec
 from openk2.chat.public import parse
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.template import render, render_answer
 from openk2.chat.tokenizer import Tokenizer
 from openk2.engine.backend import EngineBackend

@@ -12,7 +12,7 @@ import pytest
 import torch
 from conftest import EngineMaker, random_model, random_prompts
 
-from openk2.chat.messages import SamplingParams
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.config import K2Config
 from openk2.engine import Completion, Engine, Piece

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from openk2.chat.backend import complete
-from openk2.chat.messages import ChatRequest, Message, SamplingParams, ToolSpec
+from openk2.chat.messages import ChatRequest, Message, ToolSpec
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.template import render
 from openk2.chat.tokenizer import Tokenizer, load_tokenizer
 from openk2.checkpoint import load

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from openk2.chat.messages import SamplingParams
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.engine.sampler import Sampler, draw
 

@@ -22,7 +22,8 @@ from openk2.agent.tools.standard import workspace_tools
 from openk2.agent.tools.toolbox import ERROR, ToolBox, ToolOutput
 from openk2.chat.backend import ChatBackend
 from openk2.chat.events import Fold
-from openk2.chat.messages import ChatRequest, Message, SamplingParams, ToolCall
+from openk2.chat.messages import ChatRequest, Message, ToolCall
+from openk2.chat.sampling import SamplingParams
 from openk2.errors import AgentError, ContextLengthError, OpenK2Error, RequestError
 from openk2.trace.records import Record
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from openk2.errors import ChatError, RequestError
+from openk2.chat.sampling import SamplingParams
+from openk2.errors import ChatError
 
 ROLES = ("system", "user", "assistant", "tool")
 TOOL_DECLARE = "tool_declare"
@@ -173,38 +174,6 @@ class ToolSpec:
         if self.strict is not None:
             function["strict"] = self.strict
         return {"type": "function", "function": function}
-
-
-@dataclass(frozen=True)
-class SamplingParams:
-    """How tokens are drawn. The defaults are Kimi K2's own advice: temperature 0.6, nothing cut off."""
-
-    temperature: float = 0.6
-    """0 takes the most probable token."""
-    top_p: float = 1.0
-    """Keep the smallest set of tokens whose probabilities sum to this."""
-    top_k: int = 0
-    """Keep this many most probable tokens; 0 keeps all."""
-    max_tokens: int | None = None
-    """Stop after this many new tokens; None: as many as the context holds."""
-    stop: tuple[str, ...] = ()
-    """Texts that end the output where they appear; they are not part of it."""
-    seed: int | None = None
-    """The same seed, request and model draw the same tokens; None draws afresh."""
-    logprobs: bool = False
-    """Also report the log-probability of each sampled token."""
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.temperature <= 100.0:
-            raise RequestError(f"temperature is {self.temperature}; accepted: 0 (greedy) or more")
-        if not 0.0 < self.top_p <= 1.0:
-            raise RequestError(f"top_p is {self.top_p}; accepted: above 0 up to 1")
-        if self.top_k < 0:
-            raise RequestError(f"top_k is {self.top_k}; accepted: 0 (all) or more")
-        if self.max_tokens is not None and self.max_tokens < 1:
-            raise RequestError(f"max_tokens is {self.max_tokens}; accepted: 1 or more, or none for no limit")
-        if any(not text for text in self.stop):
-            raise RequestError("stop holds an empty text; accepted: texts of one character or more")
 
 
 @dataclass(frozen=True)

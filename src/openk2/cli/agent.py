@@ -20,7 +20,7 @@ from openk2.agent.budgets import Budgets
 from openk2.agent.loop import Agent, Result
 from openk2.agent.tools import ToolBox, workspace_tools
 from openk2.agent.tools.standard import shared_sandbox
-from openk2.chat.messages import SamplingParams
+from openk2.chat.sampling import SamplingParams
 from openk2.cli.models import open_backend
 from openk2.cli.terminal import Display, ask, plain
 from openk2.errors import AgentError

@@ -17,7 +17,7 @@ from openk2.agent.loop import Agent, Result
 from openk2.agent.prompt import SYSTEM_PROMPT
 from openk2.agent.tools import ToolBox
 from openk2.chat.backend import ChatBackend
-from openk2.chat.messages import SamplingParams
+from openk2.chat.sampling import SamplingParams
 from openk2.cli.agent import check_isolation, make_approver, make_toolbox, open_trace
 from openk2.cli.models import open_backend
 from openk2.cli.terminal import Display

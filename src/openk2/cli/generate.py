@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from openk2.chat.messages import SamplingParams
+from openk2.chat.sampling import SamplingParams
 from openk2.cli.models import open_engine
 from openk2.engine import Engine, Piece
 

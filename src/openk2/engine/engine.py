@@ -20,7 +20,7 @@ from functools import partial
 import torch
 
 from openk2.chat.events import FinishReason
-from openk2.chat.messages import SamplingParams
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import IncrementalDecoder, Tokenizer
 from openk2.engine import scheduler as scheduling
 from openk2.engine.cache import PAGE_TOKENS, PagePool

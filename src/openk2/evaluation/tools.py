@@ -17,7 +17,8 @@ from typing import Any
 from openk2.agent.budgets import Budgets
 from openk2.agent.loop import Agent
 from openk2.chat.backend import ChatBackend
-from openk2.chat.messages import Message, SamplingParams
+from openk2.chat.messages import Message
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.scripted import ScriptedBackend
 from openk2.environments import FAMILIES, Oracle, Task, verify
 from openk2.environments.catalogue import DIALOGUE

@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from openk2.chat.messages import ChatRequest, Message, SamplingParams, messages_from_openai, tools_from_openai
+from openk2.chat.messages import ChatRequest, Message, messages_from_openai, tools_from_openai
+from openk2.chat.sampling import SamplingParams
 from openk2.server.errors import ApiError
 
 MAX_STOP_TEXTS = 16
