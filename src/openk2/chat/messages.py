@@ -182,7 +182,7 @@ class ChatRequest:
 
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
-    sampling: SamplingParams = SamplingParams()
+    sampling: SamplingParams = field(default_factory=SamplingParams)
     request_id: str | None = None
     """Names the request in logs; two requests with one id are still two requests."""
 
