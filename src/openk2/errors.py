@@ -11,6 +11,10 @@ class ConfigError(OpenK2Error):
     """A model configuration has an unknown, missing or contradictory field."""
 
 
+class KernelError(OpenK2Error):
+    """The native kernels cannot be compiled, loaded or tested; what they do goes the reference's way."""
+
+
 class RecipeError(OpenK2Error):
     """A recipe (TOML) has an unknown key or a value of the wrong type."""
 
@@ -72,3 +76,7 @@ class ServerError(OpenK2Error):
 
 class EvaluationError(OpenK2Error):
     """An evaluation suite, split or environment task is unknown or inconsistent."""
+
+
+class BenchError(OpenK2Error):
+    """A measurement cannot be made, or the machine is too restless for its figures to mean anything."""

@@ -1,4 +1,10 @@
-"""Which form of each operation a model uses: the fast one, or the readable reference when somebody distrusts it."""
+"""Which form of each operation a model uses: the fast one, or the readable reference when somebody distrusts it.
+
+These are forms in PyTorch: they have gradients and run on any device. The kernels in C++ (`native/`) have none, so they
+are no third row here: whoever computes without gradients asks `native.native(name)` with the same name for a level, and
+where that is None computes with the forms chosen here. A name means the same to both: `reference` switches both fast
+ways off, a level's name switches on the native one and leaves `auto` here.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +13,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from openk2.errors import ConfigError
 from openk2.kernels import attention, cross_entropy, delta_rule, experts, reference
+from openk2.kernels.native.choice import asked
 from openk2.kernels.reference import ExpertMatrices
 
 
@@ -48,8 +54,8 @@ REFERENCE = Kernels(
 
 
 def choose(name: str) -> Kernels:
-    """The kernels of that name; raises ConfigError for an unknown one."""
-    for kernels in (AUTO, REFERENCE):
-        if kernels.name == name:
-            return kernels
-    raise ConfigError(f"unknown kernels {name!r}; accepted: {AUTO.name}, {REFERENCE.name}")
+    """The forms for `auto`, `reference` or a native level's name; raises ConfigError for another one.
+
+    `OPENK2_KERNELS` says what `auto` means.
+    """
+    return REFERENCE if asked(name) == REFERENCE.name else AUTO
