@@ -170,7 +170,7 @@ def _copy(origin: Origin, tensor: DiskTensor, rows: _Rows, state: Mapping[str, T
     if tensor.format is origin.format:
         _read(shards, origin.codes, origin.row + rows.first, codes)
         scales.copy_(_scales(origin, tensor, rows, shards))
-        _check_codes(codes, shards, origin)
+        check_codes(codes, shards, origin)
     else:
         new_codes, new_scales = tensor.format.quantise(_floats(origin, tensor, rows, shards))
         codes.copy_(new_codes)
@@ -181,7 +181,7 @@ def _copy_floats(origin: Origin, tensor: DiskTensor, rows: _Rows, place: Tensor,
     direct = origin.format is None and place.dtype == DTYPES[shards.tensors[origin.codes].dtype]
     if direct and place.dim() == 2:
         _read(shards, origin.codes, origin.row + rows.first, place)
-        _check_finite(place, shards, origin.codes)
+        check_finite(place, shards, origin.codes)
         return
     values = _floats(origin, tensor, rows, shards)
     place.copy_(values)
@@ -194,11 +194,11 @@ def _floats(origin: Origin, tensor: DiskTensor, rows: _Rows, shards: Shards) -> 
     if len(tensor.shape) != 2:
         whole = shards.read(origin.codes)
         values = whole[origin.row : origin.row + tensor.shape[0]] if whole.dim() == 1 else whole.view(tensor.shape)
-        return _check_finite(values, shards, origin.codes)
+        return check_finite(values, shards, origin.codes)
     codes = shards.read(origin.codes, origin.row + rows.first, origin.row + rows.last)
     if origin.format is None:
-        return _check_finite(codes, shards, origin.codes)
-    _check_codes(codes, shards, origin)
+        return check_finite(codes, shards, origin.codes)
+    check_codes(codes, shards, origin)
     scales = _scales(origin, tensor, rows, shards)
     return origin.format.dequantise(codes, scales, tensor.shape[1], torch.float32)
 
@@ -211,7 +211,7 @@ def _scales(origin: Origin, tensor: DiskTensor, rows: _Rows, shards: Shards) -> 
         scales = shards.read(origin.scales).view(origin.format.scales_shape(*tensor.shape))[first:last]
     else:
         scales = shards.read(origin.scales, first, last)
-    return _check_finite(scales, shards, origin.scales)
+    return check_finite(scales, shards, origin.scales)
 
 
 def _read(shards: Shards, name: str, first: int, place: Tensor) -> None:
@@ -222,12 +222,14 @@ def _read(shards: Shards, name: str, first: int, place: Tensor) -> None:
         place.copy_(shards.read(name, first, first + len(place)))
 
 
-def _check_codes(codes: Tensor, shards: Shards, origin: Origin) -> None:
+def check_codes(codes: Tensor, shards: Shards, origin: Origin) -> None:
+    """Raises CheckpointError for a NaN among codes that are FP8."""
     if codes.dtype == torch.float8_e4m3fn and fp8.has_nan(codes):
         _refuse(shards, origin.codes)
 
 
-def _check_finite(values: Tensor, shards: Shards, name: str) -> Tensor:
+def check_finite(values: Tensor, shards: Shards, name: str) -> Tensor:
+    """The values; raises CheckpointError where one is not finite."""
     if not _finite(values):
         _refuse(shards, name)
     return values

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,11 +120,36 @@ class Shards:
             view, offset = view[count:], offset + count
         return values
 
+    def read_through(self, file: Path, begin: int, places: Sequence[memoryview]) -> int:
+        """Bytes of a shard from `begin` on into one place after the other; fewer only where the file ends. Usable from
+        many threads. Raises OSError.
+        """
+        descriptor, left, offset = self._descriptors[file], list(places), begin
+        while left:
+            count = os.preadv(descriptor, left, offset)
+            if count == 0:
+                break
+            offset += count
+            while left and count >= len(left[0]):
+                count -= len(left.pop(0))
+            if left:
+                left[0] = left[0][count:]
+        return offset - begin
+
+    def forget(self, file: Path, begin: int, size: int) -> None:
+        """Ask the kernel to drop bytes of a shard from its cache; Linux does."""
+        if sys.platform == "linux":
+            os.posix_fadvise(self._descriptors[file], begin, size, os.POSIX_FADV_DONTNEED)
+
+    def close(self) -> None:
+        """Close all files."""
+        self._open.close()
+
     def __enter__(self) -> Shards:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._open.close()
+        self.close()
 
 
 def _prefix(names: Iterable[str]) -> str:
