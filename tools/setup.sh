@@ -75,6 +75,7 @@ fi
 if [ "$profile" = dev ]; then target='.[dev]'; else target=.; fi
 say "installing openk2 and what it needs (a few minutes the first time)"
 pip_install --editable "$target" || fail_of_pip
+say "$("$python" -m openk2.kernels.native 2>&1 | tail -n 1)"  # without a compiler the reference path serves
 wanted >"$stamp"
 if [ "$profile" = dev ]; then cp "$stamp" "$venv/.openk2-run"; fi
 say "ready"

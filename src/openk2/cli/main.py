@@ -21,6 +21,7 @@ COMMANDS = {
     "eval": "Score a model on a suite.",
     "generate": "Continue a text.",
     "inspect": "Show what a model or preset is, without reading weights.",
+    "kernels": "Show which kernels this machine has, tested and measured.",
     "pull": "Fetch a model from the Hugging Face hub.",
     "report": "Draw a training run into one HTML file.",
     "serve": "Start the HTTP server and its chat page.",

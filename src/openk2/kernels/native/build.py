@@ -13,7 +13,6 @@ import platform
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -100,7 +99,8 @@ def find_library(sources: Path = SOURCES, where: Sequence[Path] | None = None) -
 def build(sources: Path = SOURCES, where: Sequence[Path] | None = None) -> Path:
     """The library of these sources by the compiler of this machine, compiled unless it is there.
 
-    Two processes may ask at once: one compiles, the other waits. Raises KernelError, in one line.
+    From now on it is the one that is found. Two processes may ask at once: one compiles, the other waits. Raises
+    KernelError, in one line.
     """
     if not levels_of_this_machine():
         raise KernelError(f"there are no native kernels for {platform.system()} on {platform.machine()}")
@@ -115,6 +115,7 @@ def build(sources: Path = SOURCES, where: Sequence[Path] | None = None) -> Path:
                 made = _link(compiler, compile_objects(compiler, flags_of, sources, Path(objects)), folder)
             made.replace(library)
             _delete_old(folder, library)
+        library.touch()
     return library
 
 
@@ -191,16 +192,3 @@ def _delete_old(folder: Path, newest: Path) -> None:
     for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-KEPT]:
         path.unlink(missing_ok=True)
         path.with_suffix(".json").unlink(missing_ok=True)
-
-
-def main() -> None:
-    """Build the library now rather than at first use: one line, status 1 if that cannot be."""
-    try:
-        print(f"native kernels: {build()}")
-    except KernelError as error:
-        print(f"native kernels not built, openk2 runs on its reference path: {error}", file=sys.stderr)
-        sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

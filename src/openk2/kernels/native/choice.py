@@ -81,25 +81,31 @@ def available() -> Available:
 
 @cache
 def _available() -> Available:
+    found = look()
+    if found.missing is not None:
+        _log.warning("no native kernels, everything runs on the reference path: %s", found.missing)
+    for level, tested in found.tested.items():
+        if tested.unsupported is None and level in found.why_not:
+            _log.warning("native kernels %s are not used: %s", level, found.why_not[level])
+    return found
+
+
+def look(again: bool = False) -> Available:
+    """What there is now; compiles and tests what is not compiled and tested yet, or `again`."""
     try:
         path = find_library()
         if path is None:
             _log.info("compiling the native kernels, once")
             path = build()
-        kernels = _examine(path)
+        return _examine(path, again)
     except KernelError as error:
-        _log.warning("no native kernels, everything runs on the reference path: %s", error)
         return Available(None, str(error), {}, {})
-    for level, tested in kernels.tested.items():
-        if tested.unsupported is None and level in kernels.why_not:
-            _log.warning("native kernels %s are not used: %s", level, kernels.why_not[level])
-    return kernels
 
 
-def _examine(path: Path) -> Available:
+def _examine(path: Path, again: bool) -> Available:
     """Tests the levels, and only then loads the library into this process."""
     levels = tuple(levels_of_this_machine())
-    tested = self_test(path, levels)
+    tested = self_test(path, levels, again=again)
     library = Library(path)
     unsupported = {level: library.unsupported(level) for level in levels}
     if any(tested[level].unsupported and not unsupported[level] for level in levels):
