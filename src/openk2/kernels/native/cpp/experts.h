@@ -1,0 +1,127 @@
+// Feed-forward halves: SwiGLU over all rows of a step, and over the rows routed to each expert.
+//
+// Gate and up are made 32 outputs at a time, which is a brick of what down reads: the hidden row goes from registers
+// into the form down wants. Down adds to a row of the residual stream expert after expert in the order of their numbers,
+// each output by one thread, so that the sum does not depend on threads or company.
+#pragma once
+#include "linear.h"
+
+namespace {
+
+// Rows that meet one gate, up and down.
+struct Group {
+    const ok2_feed_forward* weights;
+    int first;               // of its rows in the activations, a multiple of 16
+    int rows;
+    const int32_t* targets;  // [rows]: row of y each adds to; NULL: itself
+    const float* factors;    // [rows]; NULL: 1
+};
+
+// Groups of one shape, with what they read and where their hidden rows go.
+struct Groups {
+    const Group* group;
+    int count;
+    const Activations* x;
+    const Activations* hidden;
+    int bricks() const { return count ? ceil_div(group[0].weights->gate.outputs, BRICK) : 0; }
+};
+
+// 32 outputs of hidden = silu(gate(x)) * up(x)
+inline void gate_and_up(const Group& g, int brick, const Activations& x, const Activations& hidden, uint8_t* scratch) {
+    const ok2_matrix &gate = g.weights->gate, &up = g.weights->up;
+    const int first = 2 * brick, left = panels_of(gate) - first, panels = left < 2 ? left : 2;
+    const Ready gates = ready(gate, first, panels, g.rows, scratch);
+    const Ready ups = ready(up, first, panels, g.rows, scratch + (int64_t)2 * bricks_of(gate) * 1024);
+    alignas(64) float gate_out[2 * TILE_ROWS * PANEL], up_out[2 * TILE_ROWS * PANEL];
+    for (int row = 0; row < g.rows; row += TILE_ROWS) {
+        const int some = g.rows - row < TILE_ROWS ? g.rows - row : TILE_ROWS;
+        product(gates, x, g.first + row, some, gate_out);
+        product(ups, x, g.first + row, some, up_out);
+        for (int i = 0; i < some; i++) {
+            alignas(64) float values[BRICK] = {0};
+            for (int p = 0; p < panels; p++)
+                for (int v = 0; v < PANEL; v += LANES) {
+                    const int at = (p * TILE_ROWS + i) * PANEL + v;
+                    store(values + p * PANEL + v, silu(load(gate_out + at)) * load(up_out + at));
+                }
+            write_brick(hidden, g.first + row + i, brick, values);
+        }
+    }
+}
+
+// y[target] += factor * down(hidden) for some panels of outputs.
+inline void down(const Group& g, int first, int count, const Activations& hidden, float* y, int64_t stride, uint8_t* scratch) {
+    multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch,
+                    [&](int row, int output, const float* values, int n) {
+                        float* to = y + (g.targets ? g.targets[row] : row) * stride + output;
+                        const float factor = g.factors ? g.factors[row] : 1.0f;
+                        if (n == PANEL)
+                            for (int v = 0; v < PANEL; v += LANES)
+                                store(to + v, fma(load(values + v), spread(factor), load(to + v)));
+                        else
+                            for (int k = 0; k < n; k++) to[k] = fmaf(values[k], factor, to[k]);
+                    });
+}
+
+// y += the sum of all groups, the first kind before the second.
+inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float* y, uint8_t* scratch) {
+    const int first_units = kinds[0].count * kinds[0].bricks();
+    team.each(first_units + kinds[1].count * kinds[1].bricks(), [&](int unit) {
+        const Groups& kind = kinds[unit >= first_units];
+        if (unit >= first_units) unit -= first_units;
+        gate_and_up(kind.group[unit / kind.bricks()], unit % kind.bricks(), *kind.x, *kind.hidden, scratch);
+    });
+    const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, team.shared.threads);
+    team.each(ceil_div(panels, at_once), [&](int unit) {
+        const int first = unit * at_once, left = panels - first;
+        for (const Groups& kind : kinds)
+            for (int i = 0; i < kind.count; i++)
+                down(kind.group[i], first, left < at_once ? left : at_once, *kind.hidden, y, width, scratch);
+    });
+}
+
+// Pairs of token and expert, sorted by expert; each expert's rows begin at a multiple of 16.
+struct Routing {
+    int32_t* used;     // experts that have rows, ascending
+    int32_t* targets;  // [places]: token of a row
+    float* factors;    // [places]
+    Group* groups;     // [used]
+    int count = 0;     // of used experts
+    int32_t* begins;   // [E + 1], scratch
+};
+inline int64_t most_places(int64_t rows, int experts, int k) {
+    const int64_t pairs = rows * k, spread_over = pairs < experts ? pairs : experts;
+    return whole_lines(pairs + spread_over * (BLOCK - 1));
+}
+
+inline void sort_pairs(const int32_t* chosen, const float* weights, int rows, int k, int experts, Routing& r) {
+    int32_t* begins = r.begins;
+    memset(begins, 0, 4 * (experts + 1));
+    for (int i = 0; i < rows * k; i++) begins[chosen[i] + 1]++;
+    int place = 0;
+    r.count = 0;
+    for (int e = 0; e < experts; e++) {
+        const int count = begins[e + 1];
+        begins[e] = place;
+        if (!count) continue;
+        r.used[r.count] = e;
+        r.groups[r.count++] = {nullptr, place, count, r.targets + place, r.factors + place};
+        place += ceil_div(count, BLOCK) * BLOCK;
+    }
+    for (int row = 0; row < rows; row++)
+        for (int i = 0; i < k; i++) {
+            const int at = begins[chosen[row * k + i]]++;
+            r.targets[at] = row;
+            r.factors[at] = weights[row * k + i];
+        }
+}
+
+// Every expert's rows from the step's.
+inline void gather(Team& team, const Routing& r, const Activations& from, const Activations& to) {
+    team.each(r.count, [&](int i) {
+        const Group& g = r.groups[i];
+        for (int row = 0; row < g.rows; row++) copy_row(to, g.first + row, from, g.targets[row]);
+    });
+}
+
+}  // namespace

@@ -1,0 +1,97 @@
+// Products of a step's rows with whole weights, shared out to a team by groups of panels.
+#pragma once
+#include "memory.h"
+#include "product_amx.h"
+#include "team.h"
+
+namespace {
+
+using openk2::Team;
+
+// Panels of a piece of work: as many as a product takes, unless that leaves threads without work.
+inline int panels_at_once(int panels, int threads) {
+    if (panels >= 8 * threads) return 4;
+    return panels >= 4 * threads ? 2 : 1;
+}
+
+// The rows of one head of a weight whose heads are each filled to whole panels.
+inline ok2_matrix part_of(const ok2_matrix& m, int part, int outputs) {
+    ok2_matrix one = m;
+    one.outputs = outputs;
+    const int64_t panel = (int64_t)part * ceil_div(outputs, PANEL);
+    one.codes = (const uint8_t*)m.codes + panel * panel_bytes(m);
+    switch (m.format) {
+        case OK2_FP8: one.scales = (const float*)m.scales + panel * ceil_div(m.inputs, 128); break;
+        case OK2_INT8: case OK2_INT8_A16: one.scales = (const float*)m.scales + panel * PANEL; break;
+        case OK2_INT4: case OK2_INT4_A16: one.scales = (const uint16_t*)m.scales + panel * bricks_of(m) * PANEL; break;
+        default: break;
+    }
+    return one;
+}
+
+// emit(row, first output, values, count) for every row and up to 16 outputs of `count` panels from `first`.
+template <class Emit>
+inline void multiply_panels(const ok2_matrix& m, int first, int count, const Activations& a, int rows, uint8_t* scratch, Emit&& emit) {
+    alignas(64) float out[MOST_PANELS * TILE_ROWS * PANEL];
+    const Ready r = ready(m, first, count, rows, scratch);
+    for (int row = 0; row < rows; row += TILE_ROWS) {
+        const int some = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
+        product(r, a, row, some, out);
+        for (int i = 0; i < some; i++)
+            for (int p = 0; p < count; p++) {
+                const int output = (first + p) * PANEL, left = m.outputs - output;
+                emit(row + i, output, out + (p * TILE_ROWS + i) * PANEL, left < PANEL ? left : PANEL);
+            }
+    }
+}
+
+// One of several products that are shared out together.
+struct Job {
+    const ok2_matrix* weight;
+    const Activations* x;
+    float* y;  // [rows, stride]
+    int64_t stride;
+    bool add = false;  // to what y holds
+};
+
+// y = x @ weightT of up to 4 jobs.
+inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* scratch) {
+    int ends[4] = {}, at_once[4] = {}, units = 0;
+    for (int j = 0; j < count; j++) {
+        const int panels = panels_of(*jobs[j].weight);
+        at_once[j] = panels_at_once(panels, team.shared.threads);
+        ends[j] = units += ceil_div(panels, at_once[j]);
+    }
+    team.each(units, [&](int unit) {
+        int j = 0;
+        while (unit >= ends[j]) j++;
+        const Job& job = jobs[j];
+        const int first = (unit - (j ? ends[j - 1] : 0)) * at_once[j], left = panels_of(*job.weight) - first;
+        multiply_panels(*job.weight, first, left < at_once[j] ? left : at_once[j], *job.x, rows, scratch,
+                        [&](int row, int output, const float* values, int n) {
+                            float* to = job.y + row * job.stride + output;
+                            if (!job.add) memcpy(to, values, 4 * n);
+                            else
+                                for (int i = 0; i < n; i++) to[i] += values[i];
+                        });
+    });
+}
+
+// The same weight for every head: x[head] [rows, inputs] to y[row][head] [outputs], multiplied by `scale`.
+inline void multiply_heads(Team& team, const ok2_matrix& m, int heads, int outputs, const Activations* x, int rows, float scale,
+                           float* y, int64_t row_stride, int64_t head_stride, uint8_t* scratch) {
+    const int panels = ceil_div(outputs, PANEL);
+    const int at_once = heads >= 2 * team.shared.threads ? MOST_PANELS : panels_at_once(panels, team.shared.threads);
+    const int units = ceil_div(panels, at_once);
+    team.each(heads * units, [&](int unit) {
+        const int head = unit / units, first = unit % units * at_once, left = panels - first;
+        const ok2_matrix one = part_of(m, head, outputs);
+        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch,
+                        [&](int row, int output, const float* values, int n) {
+                            float* to = y + row * row_stride + head * head_stride + output;
+                            for (int i = 0; i < n; i++) to[i] = values[i] * scale;
+                        });
+    });
+}
+
+}  // namespace

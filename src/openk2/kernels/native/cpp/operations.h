@@ -1,0 +1,101 @@
+// The operations of one level, each on its own and the whole step; a level's file includes this with its compiler flags.
+#pragma once
+#include "network.h"
+
+namespace {
+
+inline void pack_weight(const ok2_matrix* m, const void* rows, int64_t stride, void* codes) {
+    for (int p = 0; p < panels_of(*m); p++) pack_panel(*m, p, rows, stride, (uint8_t*)codes + p * panel_bytes(*m));
+}
+
+// Runs work(team, memory's pieces) on all threads.
+template <class Work>
+inline void on_team(Work& work) {
+    openk2::run_on_team(
+        [](void* context, Team& team) {
+            forget_tiles();
+            (*(Work*)context)(team);
+            release_tiles();
+        },
+        &work);
+}
+
+inline int32_t linear_rows(const ok2_matrix* m, const float* x, int64_t rows, float* y) {
+    static thread_local Memory memory;
+    const int threads = openk2::team_size();
+    const int64_t scratch_bytes = whole_lines(unpacked_bytes(m->inputs));
+    const int forms = form_of(m->format);
+    if (!memory.reserve(whole_lines(activation_bytes(rows, m->inputs, forms)) + threads * scratch_bytes)) return STEP_NO_MEMORY;
+    const Activations a = memory.activations(rows, m->inputs, forms);
+    uint8_t* scratch = memory.take<uint8_t>(threads * scratch_bytes);
+    auto work = [&](Team& team) {
+        team.each((int)rows, [&](int row) { write_row(a, row, x + (int64_t)row * m->inputs, m->inputs); });
+        const Job job = {m, &a, y, m->outputs};
+        multiply(team, &job, 1, (int)rows, scratch + team.thread * scratch_bytes);
+    };
+    on_team(work);
+    return STEP_DONE;
+}
+
+inline int32_t routed_experts(const ok2_feed_forward* experts, int32_t count, const float* x, int64_t rows, int32_t width,
+                              const int32_t* chosen, const float* weights, int32_t k, float* y) {
+    static thread_local Memory memory;
+    const int threads = openk2::team_size(), forms = form_of(experts->gate.format), hidden_width = experts->gate.outputs;
+    const int longest = width > hidden_width ? width : hidden_width;
+    const int64_t scratch_bytes = whole_lines(unpacked_bytes(longest)), places = most_places(rows, count, k);
+    Routing routing;
+    Activations a, gathered, hidden;
+    uint8_t* scratch = nullptr;
+    const auto take = [&](auto& from) {
+        a = from.activations(rows, width, forms);
+        gathered = from.activations(places, width, forms);
+        hidden = from.activations(places, hidden_width, forms);
+        routing.used = from.template take<int32_t>(count);
+        routing.begins = from.template take<int32_t>(count + 1);
+        routing.groups = from.template take<Group>(count);
+        routing.targets = from.template take<int32_t>(places);
+        routing.factors = from.template take<float>(places);
+        scratch = from.template take<uint8_t>(threads * scratch_bytes);
+    };
+    Sizes sizes;
+    take(sizes);
+    if (!memory.reserve(sizes.bytes)) return STEP_NO_MEMORY;
+    take(memory);
+    sort_pairs(chosen, weights, (int)rows, k, count, routing);
+    for (int i = 0; i < routing.count; i++) routing.groups[i].weights = experts + routing.used[i];
+    memset(y, 0, 4 * rows * width);
+    auto work = [&](Team& team) {
+        team.each((int)rows, [&](int row) { write_row(a, row, x + (int64_t)row * width, width); });
+        gather(team, routing, a, gathered);
+        const Groups kinds[2] = {{nullptr, 0, nullptr, nullptr}, {routing.groups, routing.count, &gathered, &hidden}};
+        feed_forward(team, kinds, width, y, scratch + team.thread * scratch_bytes);
+    };
+    on_team(work);
+    return STEP_DONE;
+}
+
+inline int32_t latent_attention(const ok2_latents* l, const ok2_chunk* chunks, int32_t count, const float* queries, int32_t heads,
+                                float* out) {
+    static thread_local Memory memory;
+    const int threads = openk2::team_size();
+    const int64_t scratch_bytes = whole_lines(attention_scratch_bytes(l->width, l->rank));
+    AttentionMemory m;
+    uint8_t* scratch = nullptr;
+    const AttentionPlan plan = measure_attention(chunks, count, heads, threads);
+    const auto take = [&](auto& from) {
+        take_attention_memory(plan, l->rank, from, m);
+        scratch = from.template take<uint8_t>(threads * scratch_bytes);
+    };
+    Sizes sizes;
+    take(sizes);
+    if (!memory.reserve(sizes.bytes)) return STEP_NO_MEMORY;
+    take(memory);
+    plan_attention(chunks, count, heads, m);
+    auto work = [&](Team& team) { attend(team, *l, queries, heads, out, m, scratch + team.thread * scratch_bytes); };
+    on_team(work);
+    return STEP_DONE;
+}
+
+const ok2_operations OPERATIONS = {pack_weight, linear_rows, routed_experts, latent_attention, run_step};
+
+}  // namespace

@@ -1,0 +1,135 @@
+// The process's threads. They wait for work awake for a moment, then asleep; at barriers they stay awake, and give way
+// when there are more threads than cores.
+#include "team.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <sched.h>
+#include <time.h>
+
+namespace openk2 {
+
+namespace {
+
+constexpr int AWAKE = 20000;    // rounds of waiting for work, some 100 microseconds
+constexpr int PATIENCE = 2000;  // rounds at a barrier before giving way
+
+inline void pause_briefly() {
+#if defined(__x86_64__)
+    _mm_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+class Pool {
+  public:
+    void run(void (*work)(void*, Team&), void* context) {
+        std::lock_guard<std::mutex> one_caller(calls_);
+        shared_.threads = size_;
+        for (auto& counter : shared_.counters) counter.next.store(0, std::memory_order_relaxed);
+        if (size_ > 1) {
+            start();
+            work_ = work, context_ = context;
+            running_.store(size_ - 1, std::memory_order_relaxed);
+            first_sense_ = shared_.sense.load(std::memory_order_relaxed);
+            {
+                std::lock_guard<std::mutex> lock(sleep_);
+                epoch_.fetch_add(1, std::memory_order_release);
+            }
+            if (asleep_.load(std::memory_order_acquire)) wake_.notify_all();
+        }
+        Team team{shared_, 0};
+        team.sense = shared_.sense.load(std::memory_order_relaxed);
+        work(context, team);
+        for (int round = 0; running_.load(std::memory_order_acquire); round++) {
+            if (round < PATIENCE) pause_briefly();
+            else sched_yield();
+        }
+    }
+
+    int size() const { return size_; }
+
+    void resize(int threads) {
+        std::lock_guard<std::mutex> one_caller(calls_);
+        size_ = threads < 1 ? 1 : threads;
+    }
+
+  private:
+    // Threads are started when first needed and live as long as the process; a smaller team leaves some asleep.
+    void start() {
+        while ((int)threads_.size() < size_ - 1) {
+            const int number = (int)threads_.size() + 1;
+            const uint32_t epoch = epoch_.load();
+            threads_.emplace_back([this, number, epoch] { live(number, epoch); });
+            threads_.back().detach();
+        }
+    }
+
+    void live(int number, uint32_t seen) {
+        for (;;) {
+            int round = 0;
+            while (epoch_.load(std::memory_order_acquire) == seen && round++ < AWAKE) pause_briefly();
+            if (epoch_.load(std::memory_order_acquire) == seen) {
+                std::unique_lock<std::mutex> lock(sleep_);
+                asleep_.fetch_add(1);
+                wake_.wait(lock, [&] { return epoch_.load(std::memory_order_acquire) != seen; });
+                asleep_.fetch_sub(1);
+            }
+            seen = epoch_.load(std::memory_order_acquire);
+            if (number >= shared_.threads) continue;
+            Team team{shared_, number};
+            team.sense = first_sense_;
+            work_(context_, team);
+            running_.fetch_sub(1, std::memory_order_release);
+        }
+    }
+
+    std::mutex calls_, sleep_;
+    std::condition_variable wake_;
+    std::vector<std::thread> threads_;
+    std::atomic<uint32_t> epoch_{0};
+    std::atomic<int> asleep_{0};
+    std::atomic<int> running_{0};
+    Shared shared_;
+    void (*work_)(void*, Team&) = nullptr;
+    void* context_ = nullptr;
+    uint32_t first_sense_ = 0;
+    int size_ = 1;
+};
+
+// Never destroyed: its threads may outlive every destructor.
+Pool& pool() {
+    static Pool* one = new Pool;
+    return *one;
+}
+
+}  // namespace
+
+void run_on_team(void (*work)(void*, Team&), void* context) { pool().run(work, context); }
+int team_size() { return pool().size(); }
+void set_team_size(int threads) { pool().resize(threads); }
+
+void wait_at_barrier(Shared& shared, uint32_t& sense) {
+    const uint32_t next = sense + 1;
+    sense = next;
+    if (shared.arrived.fetch_add(1, std::memory_order_acq_rel) == (uint32_t)shared.threads - 1) {
+        shared.arrived.store(0, std::memory_order_relaxed);
+        shared.sense.store(next, std::memory_order_release);
+        return;
+    }
+    for (int round = 0; shared.sense.load(std::memory_order_acquire) != next; round++) {
+        if (round < PATIENCE) pause_briefly();
+        else sched_yield();
+    }
+}
+
+}  // namespace openk2
+
+extern "C" {
+__attribute__((visibility("default"))) void ok2_set_threads(int32_t threads) { openk2::set_team_size(threads); }
+__attribute__((visibility("default"))) int32_t ok2_threads(void) { return openk2::team_size(); }
+}

@@ -1,0 +1,325 @@
+// Products of activation rows with panels of a weight, in registers: M rows x P panels at a time.
+//
+// Every output is one chain of sums over its inputs in their order, whatever M and P are: a row's result has the same
+// bits in any company. Integer sums are exact, so products with int8 activations are the same on every level.
+#pragma once
+#include "activations.h"
+
+namespace {
+
+constexpr int MOST_PANELS = 4;
+constexpr int TILE_ROWS = 32;  // most rows of one product
+
+// Up to MOST_PANELS neighbouring panels of one weight; `codes` are bricks of `format`, or unpacked ones (product_amx.h).
+struct Panels {
+    int format = 0, count = 0, bricks = 0;
+    const uint8_t* codes[MOST_PANELS] = {};
+    const void* scales[MOST_PANELS] = {};
+};
+
+inline Panels panels_at(const ok2_matrix& m, int first, int count) {
+    Panels w;
+    w.format = m.format, w.count = count, w.bricks = bricks_of(m);
+    const int64_t bytes = panel_bytes(m);
+    for (int p = 0; p < count; p++) {
+        w.codes[p] = (const uint8_t*)m.codes + (first + p) * bytes;
+        const int64_t panel = first + p;
+        switch (m.format) {
+            case OK2_FP8: w.scales[p] = (const float*)m.scales + panel * ceil_div(m.inputs, 128); break;
+            case OK2_INT8: case OK2_INT8_A16: w.scales[p] = (const float*)m.scales + panel * PANEL; break;
+            case OK2_INT4: case OK2_INT4_A16:
+                w.scales[p] = (const uint16_t*)m.scales + panel * w.bricks * PANEL;
+                break;
+            default: break;
+        }
+    }
+    return w;
+}
+
+// --- bfloat16 pairs: two inputs of each output, and the same two of a row for all outputs.
+
+#if defined(__AVX512BF16__)
+using Pair = __m512i;
+inline Pair pair(F even, F odd) {  // both exact in bfloat16
+    return or_int(right<16>(as_int(even)), and_int(as_int(odd), spread_int((int)0xffff0000)));
+}
+inline Pair load_pair(const void* p) { return load_int(p); }
+inline Pair spread_pair(const uint16_t* p) {
+    int32_t both;
+    memcpy(&both, p, 4);
+    return spread_int(both);
+}
+inline F dot_pair(F total, Pair w, Pair a) { return _mm512_dpbf16_ps(total, (__m512bh)w, (__m512bh)a); }
+#else
+struct Pair {
+    F even, odd;
+};
+inline Pair pair(F even, F odd) { return {even, odd}; }
+inline Pair split_pair(I both) { return {as_float(left<16>(both)), as_float(and_int(both, spread_int((int)0xffff0000)))}; }
+inline Pair load_pair(const void* p) { return split_pair(load_int(p)); }
+inline Pair spread_pair(const uint16_t* p) {
+    int32_t both;
+    memcpy(&both, p, 4);
+    return split_pair(spread_int(both));
+}
+inline F dot_pair(F total, Pair w, Pair a) { return fma(a.odd, w.odd, fma(a.even, w.even, total)); }
+#endif
+
+// E4M3 bytes of two inputs for each output.
+#if defined(__AVX512BF16__)
+inline Pair load_fp8(const uint8_t* p) {
+    const __m512i x = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i*)p));
+    // 0, 1/512, ... 7/512: the numbers without leading one
+    const __m512i least = _mm512_broadcast_i32x4(
+        _mm_setr_epi16(0, 0x3b00, 0x3b80, 0x3bc0, 0x3c00, 0x3c20, 0x3c40, 0x3c60));
+    const __m512i magnitude = _mm512_and_si512(x, _mm512_set1_epi16(0x7f));
+    __m512i value = _mm512_add_epi16(_mm512_slli_epi16(magnitude, 4), _mm512_set1_epi16(0x3c00));
+    const __mmask32 small = _mm512_cmplt_epi16_mask(magnitude, _mm512_set1_epi16(8));
+    value = _mm512_mask_permutexvar_epi16(value, small, magnitude, least);
+    return _mm512_or_si512(value, _mm512_slli_epi16(_mm512_and_si512(x, _mm512_set1_epi16(0x80)), 8));
+}
+#else
+inline F fp8_value(I magnitude_bits, I sign_bits) {  // magnitude at bit 20, sign at bit 31
+    const F scaled = as_float(magnitude_bits) * spread(0x1p120f);
+    return as_float(or_int(as_int(scaled), sign_bits));
+}
+inline Pair load_fp8(const uint8_t* p) {
+    const I x = load_u16(p);
+    return {fp8_value(left<20>(and_int(x, spread_int(0x7f))), left<24>(and_int(x, spread_int(0x80)))),
+            fp8_value(left<12>(and_int(x, spread_int(0x7f00))), left<16>(and_int(x, spread_int(0x8000))))};
+}
+#endif
+
+// The weights whose products are made of bfloat16 pairs: one pair of 16 steps, v of VECTORS; FOLD bricks share a scale
+// (0: all do, or there is none).
+struct PlainPairs {
+    static constexpr int FOLD = 0, BYTES = 1024;
+    static Pair at(const uint8_t* brick, int step, int v) { return load_pair(brick + step * 64 + v * LANES * 4); }
+};
+struct Fp8Pairs {
+    static constexpr int FOLD = 4, BYTES = 512;
+    static Pair at(const uint8_t* brick, int step, int v) { return load_fp8(brick + step * 32 + v * LANES * 2); }
+};
+struct Int8Pairs {
+    static constexpr int FOLD = 0, BYTES = 512;
+    static Pair at(const uint8_t* brick, int step, int v) {
+        const I four = load_int(brick + step / 2 * 64 + v * LANES * 4);
+        if (step % 2) return pair(to_float(right_signed<24>(left<8>(four))), to_float(right_signed<24>(four)));
+        return pair(to_float(right_signed<24>(left<24>(four))), to_float(right_signed<24>(left<16>(four))));
+    }
+};
+struct Int4Pairs {
+    static constexpr int FOLD = 1, BYTES = 256;
+    static Pair at(const uint8_t* brick, int step, int v) {
+        I four = load_int(brick + step / 2 % 4 * 64 + v * LANES * 4);
+        if (step >= 8) four = right<4>(four);
+        if (step % 2) four = right<16>(four);
+        const F eight = spread(8.0f);
+        return pair(to_float(and_int(four, spread_int(15))) - eight,
+                    to_float(and_int(right<8>(four), spread_int(15))) - eight);
+    }
+};
+
+// The scale of a brick's outputs; v of VECTORS.
+inline F scale_at(int format, const void* scales, int brick, int v) {
+    switch (format) {
+        case OK2_FP8: return spread(((const float*)scales)[brick / 4]);
+        case OK2_INT8: case OK2_INT8_A16: return load((const float*)scales + v * LANES);
+        default: return load_bf16((const uint16_t*)scales + brick * PANEL + v * LANES);
+    }
+}
+
+template <class W, int M, int P>
+inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* out) {
+    constexpr int N = P * VECTORS;
+    F total[M][N], part[M][N];
+    for (int m = 0; m < M; m++)
+        for (int n = 0; n < N; n++) total[m][n] = part[m][n] = spread(0.0f);
+    const uint16_t* x = a.bf16 + a.brick_at(row, 0) * BRICK;
+    for (int b = 0; b < w.bricks; b++, x += BLOCK * BRICK) {
+        for (int step = 0; step < 16; step++) {
+            Pair weights[N];
+            for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
+            for (int m = 0; m < M; m++) {
+                const Pair both = spread_pair(x + m * BRICK + step * 2);
+                for (int n = 0; n < N; n++) part[m][n] = dot_pair(part[m][n], weights[n], both);
+            }
+        }
+        if (W::FOLD && (b % W::FOLD == W::FOLD - 1 || b == w.bricks - 1)) {
+            for (int n = 0; n < N; n++) {
+                const F scale = scale_at(w.format, w.scales[n / VECTORS], b, n % VECTORS);
+                for (int m = 0; m < M; m++) {
+                    total[m][n] = fma(part[m][n], scale, total[m][n]);
+                    part[m][n] = spread(0.0f);
+                }
+            }
+        }
+    }
+    for (int n = 0; n < N; n++)
+        for (int m = 0; m < M; m++) {
+            F value = W::FOLD ? total[m][n] : part[m][n];
+            if (w.format == OK2_INT8_A16) value = value * scale_at(w.format, w.scales[n / VECTORS], 0, n % VECTORS);
+            store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, value);
+        }
+}
+
+template <int M, int P>
+inline void floats_kernel(const Panels& w, const Activations& a, int row, float* out) {
+    constexpr int N = P * VECTORS;
+    F total[M][N];
+    for (int m = 0; m < M; m++)
+        for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
+    const float* x = a.f32 + a.brick_at(row, 0) * BRICK;
+    for (int b = 0; b < w.bricks; b++, x += BLOCK * BRICK) {
+        for (int k = 0; k < BRICK; k++) {
+            F weights[N];
+            for (int n = 0; n < N; n++)
+                weights[n] = load((const float*)w.codes[n / VECTORS] + ((int64_t)b * BRICK + k) * PANEL + n % VECTORS * LANES);
+            for (int m = 0; m < M; m++) {
+                const F one = spread(x[m * BRICK + k]);
+                for (int n = 0; n < N; n++) total[m][n] = fma(one, weights[n], total[m][n]);
+            }
+        }
+    }
+    for (int n = 0; n < N; n++)
+        for (int m = 0; m < M; m++)
+            store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, total[m][n]);
+}
+
+// --- int8 fours: four inputs of each output, and the same four of a row for all outputs. Exact.
+
+inline I spread_four(const int8_t* p) {
+    int32_t four;
+    memcpy(&four, p, 4);
+    return spread_int(four);
+}
+
+#if defined(__AVX512VNNI__)
+constexpr int INT8_OFFSET = 128;  // dpbusd wants one side unsigned
+inline I dot_int8(I total, I w, I a) {
+    return _mm512_dpbusd_epi32(total, _mm512_xor_si512(w, _mm512_set1_epi8((char)0x80)), a);
+}
+inline I dot_nibbles(I total, I w, I a) { return _mm512_dpbusd_epi32(total, w, a); }
+#elif defined(__AVX512F__)
+constexpr int INT8_OFFSET = 0;
+inline I dot_int8(I total, I w, I a) {
+    const I even = _mm512_madd_epi16(_mm512_srai_epi16(_mm512_slli_epi16(w, 8), 8), _mm512_srai_epi16(_mm512_slli_epi16(a, 8), 8));
+    const I odd = _mm512_madd_epi16(_mm512_srai_epi16(w, 8), _mm512_srai_epi16(a, 8));
+    return add_int(total, add_int(even, odd));
+}
+inline I dot_nibbles(I total, I w, I a) {  // 15 * 127 * 2 fits int16
+    return add_int(total, _mm512_madd_epi16(_mm512_maddubs_epi16(w, a), _mm512_set1_epi16(1)));
+}
+#elif defined(__AVX2__)
+constexpr int INT8_OFFSET = 0;
+inline I dot_int8(I total, I w, I a) {
+    const I even = _mm256_madd_epi16(_mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8), _mm256_srai_epi16(_mm256_slli_epi16(a, 8), 8));
+    const I odd = _mm256_madd_epi16(_mm256_srai_epi16(w, 8), _mm256_srai_epi16(a, 8));
+    return add_int(total, add_int(even, odd));
+}
+inline I dot_nibbles(I total, I w, I a) {
+    return add_int(total, _mm256_madd_epi16(_mm256_maddubs_epi16(w, a), _mm256_set1_epi16(1)));
+}
+#elif defined(__aarch64__)
+constexpr int INT8_OFFSET = 0;
+inline I dot_int8(I total, I w, I a) { return vdotq_s32(total, vreinterpretq_s8_s32(w), vreinterpretq_s8_s32(a)); }
+inline I dot_nibbles(I total, I w, I a) { return dot_int8(total, w, a); }
+#endif
+
+struct Int8Fours {
+    static constexpr int BYTES = 512, OFFSET = INT8_OFFSET;
+    static constexpr bool SCALED = false;  // brick by brick; else once at the end
+    static I at(const uint8_t* brick, int step, int v) { return load_int(brick + step * 64 + v * LANES * 4); }
+    static I dot(I total, I w, I a) { return dot_int8(total, w, a); }
+};
+struct Int4Fours {
+    static constexpr int BYTES = 256, OFFSET = 8;
+    static constexpr bool SCALED = true;
+    static I at(const uint8_t* brick, int step, int v) {
+        const I both = load_int(brick + step % 4 * 64 + v * LANES * 4);
+        return and_int(step < 4 ? both : right<4>(both), spread_int(0x0f0f0f0f));
+    }
+    static I dot(I total, I w, I a) { return dot_nibbles(total, w, a); }
+};
+
+template <class W, int M, int P>
+inline void fours_kernel(const Panels& w, const Activations& a, int row, float* out) {
+    constexpr int N = P * VECTORS;
+    F total[M][N];
+    for (int m = 0; m < M; m++)
+        for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
+    for (int b = 0; b < w.bricks; b++) {
+        const int64_t cell = a.brick_at(row, b);
+        const int8_t* x = a.int8 + cell * BRICK;
+        I part[M][N];
+        for (int m = 0; m < M; m++)
+            for (int n = 0; n < N; n++) part[m][n] = spread_int(-W::OFFSET * a.sums[cell + m]);
+        for (int step = 0; step < 8; step++) {
+            I weights[N];
+            for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
+            for (int m = 0; m < M; m++) {
+                const I four = spread_four(x + m * BRICK + step * 4);
+                for (int n = 0; n < N; n++) part[m][n] = W::dot(part[m][n], weights[n], four);
+            }
+        }
+        for (int n = 0; n < N; n++) {
+            const F scale = W::SCALED ? scale_at(w.format, w.scales[n / VECTORS], b, n % VECTORS) : spread(1.0f);
+            for (int m = 0; m < M; m++) {
+                const F both = spread(a.scales[cell + m]);
+                total[m][n] = fma(to_float(part[m][n]), W::SCALED ? scale * both : both, total[m][n]);
+            }
+        }
+    }
+    for (int n = 0; n < N; n++)
+        for (int m = 0; m < M; m++) {
+            F value = total[m][n];
+            if (!W::SCALED) value = value * scale_at(w.format, w.scales[n / VECTORS], 0, n % VECTORS);
+            store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, value);
+        }
+}
+
+template <int M, int P>
+inline void kernel(const Panels& w, const Activations& a, int row, float* out) {
+    switch (w.format) {
+        case OK2_F32: return floats_kernel<M, P>(w, a, row, out);
+        case OK2_INT8: return fours_kernel<Int8Fours, M, P>(w, a, row, out);
+        case OK2_INT4: return fours_kernel<Int4Fours, M, P>(w, a, row, out);
+#if !defined(__AMX_TILE__)
+        case OK2_BF16: return pairs_kernel<PlainPairs, M, P>(w, a, row, out);
+        case OK2_FP8: return pairs_kernel<Fp8Pairs, M, P>(w, a, row, out);
+        case OK2_INT8_A16: return pairs_kernel<Int8Pairs, M, P>(w, a, row, out);
+        case OK2_INT4_A16: return pairs_kernel<Int4Pairs, M, P>(w, a, row, out);
+#endif
+    }
+}
+
+constexpr int MOST_ROWS = LANES == 16 ? 8 : 4;
+
+// M rows by all panels of w, two panels at a time (four where there is one row: independent chains hide their latency).
+template <int M>
+inline void kernels(const Panels& w, const Activations& a, int row, float* out) {
+    constexpr int AT_ONCE = LANES < 16 ? 1 : M == 1 ? 4 : 2;
+    int p = 0;
+    const auto some = [&](int from) {
+        Panels part = w;
+        for (int i = 0; from + i < w.count; i++) part.codes[i] = w.codes[from + i], part.scales[i] = w.scales[from + i];
+        return part;
+    };
+    for (; p + AT_ONCE <= w.count; p += AT_ONCE) kernel<M, AT_ONCE>(some(p), a, row, out + p * TILE_ROWS * PANEL);
+    for (; p < w.count; p++) kernel<M, 1>(some(p), a, row, out + p * TILE_ROWS * PANEL);
+}
+
+// out[panel][row - first][16] of `rows` <= TILE_ROWS rows from `first`, a multiple of 16.
+inline void product_in_registers(const Panels& w, const Activations& a, int first, int rows, float* out) {
+    int done = 0;
+    while (done < rows) {
+        const int left = rows - done;
+        float* to = out + done * PANEL;
+        if (left >= 5 && MOST_ROWS == 8) kernels<MOST_ROWS>(w, a, first + done, to), done += 8;
+        else if (left >= 3) kernels<4>(w, a, first + done, to), done += 4;
+        else if (left == 2) kernels<2>(w, a, first + done, to), done += 2;
+        else kernels<1>(w, a, first + done, to), done += 1;
+    }
+}
+
+}  // namespace
