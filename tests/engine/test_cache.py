@@ -82,7 +82,7 @@ class Pool(RuleBasedStateMachine):
 
     @invariant()
     def every_page_is_accounted_for(self) -> None:
-        self.pool.check(table for table, _ in self.known)
+        self.pool.check_integrity(self.known)
 
     @invariant()
     def every_sequence_reads_its_own_latents(self) -> None:
@@ -170,4 +170,4 @@ def test_a_lost_page_is_noticed() -> None:
     pool = PagePool(CONFIG, 64, page_tokens=SIZE)
     assert pool.extend(PageTable(), 1)
     with pytest.raises(EngineError, match="page 0 is held by 0 sequences and counted 1 times"):
-        pool.check()
+        pool.check_integrity()

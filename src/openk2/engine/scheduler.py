@@ -3,9 +3,10 @@ them computed, and a step brings the computed ones closer to all of them.
 
 All sequences stand in one line, by arrival; a level of priority is worth PATIENCE steps of waiting, so nobody waits
 forever. A step serves running sequences that wait for their next token first, then prompts in the line's order, in
-chunks that fill the step's token budget; new sequences join behind them while there are pages for all they have. What
-is left of the budget goes to drafts (speculation). When a running sequence cannot get a page, the last of the line
-gives up its own and later starts again from its tokens (recompute).
+chunks that fill the step's token budget; new sequences join behind them while there are pages for all they have. One
+that begins like a sequence whose beginning is just being computed waits for that and takes it from the cache. What is
+left of the budget goes to drafts (speculation). When a running sequence cannot get a page, the last of the line gives
+up its own and later starts again from its tokens (recompute).
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Sequence:
     """How often its pages were taken away."""
     turn: tuple[int, int] = (0, 0)
     """Place in the line; the scheduler sets it."""
+    leader: tuple[Sequence, int] | None = None
+    """The running sequence that computes the same beginning, and how many tokens it is; the scheduler sets it."""
 
     @property
     def missing(self) -> int:
@@ -133,12 +136,12 @@ class Scheduler:
         self._steps += 1
         step: dict[Sequence, Work] = {}
         for sequence in sorted(self.running, key=lambda one: one.missing > 1):
-            tokens = min(sequence.missing, self._budget(step))
+            work = self._next(sequence, step)
             preempted = sequence not in self.running
-            if not preempted and tokens and self._grow(sequence, sequence.computed + tokens, step):
-                step[sequence] = Work(sequence, tokens)
-        while (budget := self._budget(step)) and (sequence := self._admit()):
-            step[sequence] = Work(sequence, min(sequence.missing, budget))
+            if not preempted and work.tokens and self._grow(sequence, sequence.computed + work.tokens, step):
+                step[sequence] = work
+        while self._budget(step) and (admitted := self._admit()) is not None:
+            step[admitted] = self._next(admitted, step)
         for work in list(step.values()):
             self._add_draft(work, step)
         return list(step.values())
@@ -176,7 +179,7 @@ class Scheduler:
                 raise EngineError(
                     f"a sequence of {len(sequence.ids)} tokens with room for {room} has {sequence.computed} computed"
                 )
-        self.pool.check(sequence.table for sequence in self.running)
+        self.pool.check_integrity((sequence.table, sequence.ids) for sequence in self.running)
 
     def _count(self, sequence: Sequence, tokens: int) -> None:
         sequence.computed += tokens
@@ -185,28 +188,68 @@ class Scheduler:
     def _budget(self, step: dict[Sequence, Work]) -> int:
         return self.step_tokens - sum(work.tokens + len(work.draft) for work in step.values())
 
+    def _next(self, sequence: Sequence, step: dict[Sequence, Work]) -> Work:
+        """As many of the sequence's tokens as the budget allows, up to where a snapshot of its state is wanted."""
+        tokens = min(sequence.missing, self._budget(step))
+        border = self.pool.border(sequence.table, sequence.computed)
+        return Work(sequence, tokens if border is None else min(tokens, border - sequence.computed))
+
     def _add_draft(self, work: Work, step: dict[Sequence, Work]) -> None:
-        """As much of the sequence's draft as budget and free pages allow; nobody gives way to it."""
+        """As much of the sequence's draft as budget and free pages allow; nobody gives way to it, and a state, which
+        cannot go back, gets none."""
         sequence = work.sequence
         draft = tuple(sequence.draft[: self._budget(step)])
-        if draft and work.completes and self.pool.extend(sequence.table, len(sequence.ids) + len(draft)):
+        wanted = draft and work.completes and sequence.table.state is None
+        if wanted and self.pool.extend(sequence.table, len(sequence.ids) + len(draft)):
             step[sequence] = Work(sequence, work.tokens, draft)
 
     def _admit(self) -> Sequence | None:
-        """Let the first waiting sequence run, if the pool has pages for all of its own."""
-        if not self.waiting or len(self.running) == self.max_batch:
+        """Let the first waiting sequence run that need not wait for another's beginning, if the pool has pages for all
+        of its own."""
+        if len(self.running) == self.max_batch:
             return None
-        sequence = self.waiting[0]
-        table = PageTable() if sequence.whole else self.pool.match(sequence.ids)
-        if not self.pool.extend(table, len(sequence.ids)):
-            self.pool.release(table)
-            return None
-        self.waiting.pop(0)
-        insort(self.running, sequence, key=_turn)
-        sequence.table, sequence.computed = table, table.published * self.pool.page_tokens
-        if sequence.cached_tokens is None:
-            sequence.cached_tokens = sequence.computed
-        return sequence
+        for sequence in islice(self.waiting, self.max_batch):
+            if self._follows(sequence):
+                continue
+            table = self.pool.match(sequence.ids, reuse=not sequence.whole)
+            if self._find_leader(sequence, table):
+                self.pool.release(table)
+                continue
+            if not self.pool.extend(table, len(sequence.ids)):
+                self.pool.release(table)
+                return None
+            self.waiting.remove(sequence)
+            insort(self.running, sequence, key=_turn)
+            sequence.table, sequence.computed = table, table.published * self.pool.page_tokens
+            if sequence.cached_tokens is None:
+                sequence.cached_tokens = sequence.computed
+            return sequence
+        return None
+
+    def _follows(self, sequence: Sequence) -> bool:
+        """Whether the sequence's leader is still on its way."""
+        if sequence.leader is None:
+            return False
+        leader, tokens = sequence.leader
+        return leader in self.running and leader.computed < tokens
+
+    def _find_leader(self, sequence: Sequence, table: PageTable) -> bool:
+        """Look for a running sequence, earlier in line, that has yet to compute more of this one's beginning than the
+        cache gives it in `table`."""
+        sequence.leader = None
+        if sequence.whole:
+            return False
+        size = self.pool.page_tokens
+        most = (len(sequence.ids) - 1) // size
+        best = table.published * size
+        for other in self.running:
+            if other.turn < sequence.turn and other.missing:
+                tokens = _common(sequence.ids, other.ids, most, size) * size
+                if tokens > max(best, other.computed):
+                    sequence.leader, best = (other, tokens), tokens
+        if sequence.leader is not None:
+            sequence.leader[0].table.borders.add(best)
+        return sequence.leader is not None
 
     def _grow(self, sequence: Sequence, tokens: int, step: dict[Sequence, Work]) -> bool:
         """Room for `tokens` tokens, at the cost of the last in line if need be; False when the sequence itself had to
@@ -221,6 +264,18 @@ class Scheduler:
             if last is sequence:
                 return False
         return True
+
+
+def _common(a: list[int], b: list[int], pages: int, size: int) -> int:
+    """How many of the first `pages` pages of two lists are the same; found by halving."""
+    low, high = 0, min(pages, len(b) // size)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low * size : middle * size] == b[low * size : middle * size]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _turn(sequence: Sequence) -> tuple[int, int]:
