@@ -137,8 +137,10 @@ def test_bits_do_not_depend_on_where_the_pages_lie() -> None:
     model = random_model(DEBUG)
     forward = Forward(model, PagePool(DEBUG, 1024, page_tokens=16), 256)
     together = run(forward, ids(), CUTS["in chunks"])
-    for page in range(0, forward.pool.pages, 2):
-        forward.pool._free.discard(page)
+    page_of = [PageTable() for _ in range(forward.pool.pages)]
+    assert all(forward.pool.extend(table, 1) for table in page_of)
+    for table in page_of[::2]:
+        forward.pool.release(table)
     scattered = Lane(forward, ids())
     assert isinstance(forward.pool.locate(scattered.table, len(scattered.table.pages)), Tensor)
     forward.pool.release(scattered.table)
