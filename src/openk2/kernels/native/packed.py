@@ -84,10 +84,10 @@ def pack(
 
     `inputs` is needed for INT4 alone, whose rows are words.
     """
-    outputs, I = rows_OI.shape[0], rows_OI.shape[1] if inputs is None else inputs
-    codes = torch.empty(code_bytes(layout, outputs, I), dtype=torch.uint8)
-    pack_into(level, layout, rows_OI, codes, I)
-    return Packed(layout, outputs, I, codes, None if scales is None else pack_scales(layout, scales, outputs, I))
+    outputs, inputs = rows_OI.shape[0], inputs or rows_OI.shape[1]
+    codes = torch.empty(code_bytes(layout, outputs, inputs), dtype=torch.uint8)
+    pack_into(level, layout, rows_OI, codes, inputs)
+    return Packed(layout, outputs, inputs, codes, None if scales is None else pack_scales(layout, scales, outputs, inputs))
 
 
 def pack_scales(layout: Layout, scales: Tensor, outputs: int, inputs: int) -> Tensor:
