@@ -43,6 +43,13 @@ const ok2_operations OPERATIONS = {nullptr, linear, nullptr, nullptr, nullptr};
 }
 """
 
+POOL = """
+#include "openk2.h"
+#pragma GCC visibility push(default)
+void ok2_set_threads(int32_t) {}
+int32_t ok2_threads(void) { return 1; }
+"""
+
 CHECKS = """
 import os, signal
 def sound(level):
@@ -89,6 +96,7 @@ class Package:
             if path.name not in ("openk2.h", "dispatch.cpp") and not path.name.startswith("level_"):
                 path.unlink()
         (sources / "operations.h").write_text(OPERATIONS)
+        (sources / "pool.cpp").write_text(POOL)
         (self.native / "checks.py").write_text(CHECKS)
 
     def start(self, **environment: str) -> subprocess.Popen[str]:
@@ -249,6 +257,8 @@ def test_a_library_exports_its_interface_alone(template: Package) -> None:
         "ok2_levels",
         "ok2_unsupported",
         "ok2_operations_of",
+        "ok2_set_threads",
+        "ok2_threads",
     }
 
 

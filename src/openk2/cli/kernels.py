@@ -109,16 +109,13 @@ def _compiler() -> str | None:
 
 def _table(report: Report) -> str:
     lines = [f"{report.chosen}: {report.why}", ""]
-    for level in report.levels:
-        passed = sum(checked.failure is None for checked in level.checks)
-        state = level.why_not or f"{passed} of {len(level.checks)} checks passed"
-        lines.append(f"{level.level:<12} {state}")
-        for checked in level.checks:
-            if checked.error is not None and checked.bound is not None:
-                outcome = f"error {checked.error:.2e}, bound {checked.bound:.2e}"
-            else:
-                outcome = ""
-            lines.append(f"    {checked.name:<28} {checked.failure or outcome}")
+    lines += [f"{level.level:<12} {level.why_not or 'passed'}" for level in report.levels]
+    tested = [level for level in report.levels if level.checks]
+    if tested:
+        lines += ["", _row("largest error", [level.level for level in tested])]
+        for name, bound in {checked.name: checked.bound for level in tested for checked in level.checks}.items():
+            outcomes = [_outcome(level, name) for level in tested]
+            lines.append(f"{_row(name, outcomes)}  {'' if bound is None else f'bound {bound:.0e}'}".rstrip())
     if report.levels:
         lines.append("")
     lines.append(f"library      {report.library or f'none: {report.missing}'}")
@@ -128,3 +125,14 @@ def _table(report: Report) -> str:
         lines.append(f"memory       {report.read_bandwidth / 1e9:.1f} GB/s read")
         lines.append(f"products     {report.matmul_peak / 1e12:.2f} TFLOP/s in bfloat16")
     return "\n".join(lines)
+
+
+def _outcome(level: LevelReport, name: str) -> str:
+    for checked in level.checks:
+        if checked.name == name:
+            return "failed" if checked.failure or checked.error is None else f"{checked.error:.0e}"
+    return "-"  # the process died before
+
+
+def _row(name: str, cells: list[str]) -> str:
+    return f"{name:<18}" + "".join(f"{cell:>13}" for cell in cells)

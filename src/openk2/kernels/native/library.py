@@ -22,6 +22,8 @@ class Level:
     name: str
     table: int
     """Address of its `ok2_operations`."""
+    library: Library
+    """Must not be let go of while the address is in use."""
 
 
 class Library:
@@ -34,6 +36,8 @@ class Library:
             functions.ok2_levels.restype = ctypes.c_char_p
             functions.ok2_unsupported.restype = ctypes.c_char_p
             functions.ok2_operations_of.restype = ctypes.c_void_p
+            functions.ok2_set_threads.restype = None
+            functions.ok2_threads.restype = ctypes.c_int32
             version = functions.ok2_version()
         except (OSError, AttributeError) as error:
             raise KernelError(f"{path} cannot be used: {error}; deleted, it is built anew") from error
@@ -56,5 +60,14 @@ class Library:
             table = self._functions.ok2_operations_of(name.encode())
             if not table:
                 raise KernelError(f"level {name} cannot run here: {self.unsupported(name)}")
-            self._open[name] = Level(name, table)
+            self._open[name] = Level(name, table, self)
         return self._open[name]
+
+    @property
+    def threads(self) -> int:
+        """How many work on one call; 1 at first. The process has one pool, which sleeps between calls."""
+        return int(self._functions.ok2_threads())
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        self._functions.ok2_set_threads(count)
