@@ -12,8 +12,10 @@ from torch import Tensor
 
 from openk2.checkpoint.storage import quantise_model
 from openk2.config import K2Config, RopeScaling
+from openk2.config.parts import LinearAttention
 from openk2.engine.cache import PagePool, PageTable
-from openk2.engine.forward import LONGEST_SUM, Chunk, Forward, product, routed, silu_
+from openk2.engine.forward import Chunk, Forward, routed
+from openk2.engine.products import LONGEST_SUM, product, silu_
 from openk2.kernels import reference
 from openk2.model import K2Model
 
@@ -31,6 +33,11 @@ SHAPES = {
     ),
     "tied head, softmax scores, no positions": DEBUG.replace(
         tie_word_embeddings=True, scoring_func="softmax", mla_use_nope=True, model_type="kimi_linear"
+    ),
+    "Kimi Delta Attention": DEBUG.replace(
+        model_type="kimi_linear",
+        mla_use_nope=True,
+        linear_attn_config=LinearAttention(kda_layers=(1, 3), num_heads=3, head_dim=20, short_conv_kernel_size=4),
     ),
 }
 LENGTH = 75
@@ -95,7 +102,7 @@ CUTS = {
 }
 
 
-@pytest.mark.parametrize("name", ["k2-debug", "no query compression, grouped routing"])
+@pytest.mark.parametrize("name", ["k2-debug", "no query compression, grouped routing", "Kimi Delta Attention"])
 @pytest.mark.parametrize("mates", [0, 1, 15])
 def test_bits_depend_neither_on_the_cut_nor_on_other_sequences(name: str, mates: int) -> None:
     model = random_model(SHAPES[name])

@@ -55,7 +55,7 @@ class PagePool:
         tokens: int,
         *,
         page_tokens: int = PAGE_TOKENS,
-        states: int = 0,
+        states: int = 32,
         snapshot_tokens: int = SNAPSHOT_TOKENS,
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",

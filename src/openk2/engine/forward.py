@@ -23,28 +23,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from openk2.engine.cache import PagePool, PageTable
+from openk2.engine.delta import DeltaStep
+from openk2.engine.products import LONGEST_SUM, VECTOR, product, project, silu_
 from openk2.kernels.choice import AUTO
 from openk2.kernels.reference import ExpertMatrices
 from openk2.model import K2Model
 from openk2.model.attention import Attention
+from openk2.model.delta_attention import DeltaAttention
 from openk2.model.experts import MixtureOfExperts, SwiGLU
-from openk2.model.head import TiedHead
-from openk2.model.linear import Linear
 from openk2.model.rotary import rotation_table
 from openk2.model.transformer import Block
-from openk2.quantization.stored import StoredLinear
-
-LONGEST_SUM = 512
-"""Products over more than this many terms are split; MKL regroups longer sums according to the number of rows."""
-VECTOR = 32
-"""Elements torch handles per vectorised round (two AVX-512 registers of float32)."""
-ELEMENTWISE = 32_768
-"""Elements up to which torch does not share an elementwise operation out to threads, at ends that need not be whole
-vectors."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +79,19 @@ class Forward:
         c = self.config
         if self._dtype == torch.float32:
             _relay(model)
-        widths = (c.n_routed_experts, c.intermediate_size, c.moe_intermediate_size * c.n_shared_experts)
+        widths = [c.n_routed_experts, c.intermediate_size, c.moe_intermediate_size * c.n_shared_experts]
+        if c.linear_attn_config is not None:
+            widths += [c.linear_attn_config.num_heads, c.linear_attn_config.width]
         self._quantum = max(2, math.lcm(*(VECTOR // math.gcd(VECTOR, width) for width in widths)))
         cos_1Lr, sin_1Lr = rotation_table(c, torch.arange(max_context, device=self._device)[None])
         self._cos_Lr, self._sin_Lr = cos_1Lr[0], sin_1Lr[0]
         page = torch.ones(pool.page_tokens, pool.page_tokens, device=self._device)
         self._future_tt = (page * float("-inf")).triu(1).nan_to_num(nan=0.0, neginf=float("-inf"))
         self._blocks = [block for block in model.model.layers if isinstance(block, Block)]
-        self._attentions = model.attentions()
-        self._absorbed = [_absorb(attention) for attention in self._attentions]
+        is_delta = [isinstance(block.self_attn, DeltaAttention) for block in self._blocks]
+        self._places = [is_delta[:layer].count(kind) for layer, kind in enumerate(is_delta)]
+        """Of each layer among those of its kind of attention."""
+        self._absorbed = [_absorb(attention) for attention in model.attentions()]
 
     @torch.inference_mode()
     def __call__(self, chunks: Sequence[Chunk]) -> Tensor:
@@ -114,15 +109,19 @@ class Forward:
             positions.extend(places)
             slots.extend(self.pool.slot(chunk.table, position) for position in places)
             rows.extend(range(len(ids) - chunk.wanted, len(ids)))
+        delta = None
+        if self.pool.states is not None:
+            delta = DeltaStep(self.pool.states, [(chunk.table, len(chunk.ids)) for chunk in chunks])
         filler = -len(ids) % self._quantum
         x_ND = self._layers(
             self._tensor(ids + ids[-1:] * filler),
             self._tensor(positions + positions[-1:] * filler),
             self._tensor(slots),
             spans,
+            delta,
         )
         doubled = rows * 2 if len(rows) == 1 else rows
-        return _project(self._model.lm_head, x_ND[self._tensor(doubled)])[: len(rows)].float()
+        return project(self._model.lm_head, x_ND[self._tensor(doubled)])[: len(rows)].float()
 
     def _tensor(self, numbers: list[int]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.long, device=self._device)
@@ -141,21 +140,27 @@ class Forward:
             position, row = position + tokens, row + tokens
         return spans
 
-    def _layers(self, ids_N: Tensor, positions_N: Tensor, slots_n: Tensor, spans: list[_Span]) -> Tensor:
+    def _layers(
+        self, ids_N: Tensor, positions_N: Tensor, slots_n: Tensor, spans: list[_Span], delta: DeltaStep | None
+    ) -> Tensor:
         """The normalised residual stream `[N, D]`; rows after the n real ones are filler."""
         backbone = self._model.model
         table = self._cos_Lr[positions_N][None], self._sin_Lr[positions_N][None]
         x_ND = backbone.embed_tokens(ids_N)
         for layer, block in enumerate(self._blocks):
-            attention = self._attentions[layer]
-            x_ND = x_ND + self._attend(layer, attention, block.input_layernorm(x_ND), table, slots_n, spans)
+            attention, place, normed_ND = block.self_attn, self._places[layer], block.input_layernorm(x_ND)
+            if isinstance(attention, DeltaAttention):
+                assert delta is not None
+                x_ND = x_ND + delta.attend(place, attention, normed_ND)
+            else:
+                x_ND = x_ND + self._attend(place, attention, normed_ND, table, slots_n, spans)
             x_ND = x_ND + _feed(block.mlp, block.post_attention_layernorm(x_ND))
         out: Tensor = backbone.norm(x_ND)
         return out
 
     def _attend(
         self,
-        layer: int,
+        place: int,
         attention: Attention,
         x_ND: Tensor,
         table: tuple[Tensor, Tensor],
@@ -163,19 +168,19 @@ class Forward:
         spans: list[_Span],
     ) -> Tensor:
         """Store the step's latents, then mix for every token and head the latents it sees."""
-        key_up_HdR, value_up_HRv = self._absorbed[layer]
+        key_up_HdR, value_up_HRv = self._absorbed[place]
         q_nope, q_rope = attention.queries(x_ND[None], table)
-        self.pool.store(layer, slots_n, attention.latents(x_ND[None], table)[0, : len(slots_n)])
+        self.pool.store(place, slots_n, attention.latents(x_ND[None], table)[0, : len(slots_n)])
         q_HNR = torch.bmm(q_nope[0].transpose(0, 1), key_up_HdR)
         q_NHC = torch.cat((q_HNR.transpose(0, 1), q_rope[0]), -1) * self.config.softmax_scale
         mixed_NHR = torch.empty_like(q_NHC[..., : self.config.kv_lora_rank], memory_format=torch.contiguous_format)
         for span in spans:
             rows = slice(span.begin, span.end)
-            known_SC = self.pool.read(layer, span.place, span.known)
+            known_SC = self.pool.read(place, span.place, span.known)
             _mix(q_NHC[rows], known_SC, span.hidden_T1t, mixed_NHR[rows])
         mixed_NHR[len(slots_n) :] = mixed_NHR[len(slots_n) - 1]
         out_HNv = torch.bmm(mixed_NHR.transpose(0, 1), value_up_HRv)
-        return _project(attention.o_proj, out_HNv.transpose(0, 1).flatten(1))
+        return project(attention.o_proj, out_HNv.transpose(0, 1).flatten(1))
 
 
 def _mix(q_THC: Tensor, known_SC: Tensor, hidden_T1t: Tensor, out_THR: Tensor) -> None:
@@ -193,41 +198,6 @@ def _mix(q_THC: Tensor, known_SC: Tensor, hidden_T1t: Tensor, out_THR: Tensor) -
         out_MR.addmm_(weights_MS[:, some], known_SC[some, :R])
 
 
-def product(x_NK: Tensor, weight_MK: Tensor, out_NM: Tensor | None = None) -> Tensor:
-    """`x @ weightᵀ`, into `out_NM` where given; longer float32 sums than LONGEST_SUM are made in a fixed order."""
-    if x_NK.shape[0] == 1:
-        twice_2M = product(x_NK.expand(2, -1), weight_MK)
-        return twice_2M[:1] if out_NM is None else out_NM.copy_(twice_2M[:1])
-    weight_KM = weight_MK.mT
-    K = weight_KM.shape[0]
-    if K <= LONGEST_SUM or x_NK.dtype != torch.float32:
-        return torch.mm(x_NK, weight_KM, out=out_NM)
-    out_NM = torch.mm(x_NK[:, :LONGEST_SUM], weight_KM[:LONGEST_SUM], out=out_NM)
-    for begin in range(LONGEST_SUM, K, LONGEST_SUM):
-        some = slice(begin, begin + LONGEST_SUM)
-        out_NM.addmm_(x_NK[:, some], weight_KM[some])
-    return out_NM
-
-
-def _project(linear: nn.Module, x_NK: Tensor) -> Tensor:
-    """The product with a linear layer's weight, piece by piece where it is stored in a number format."""
-    if isinstance(linear, StoredLinear):
-        return torch.cat([product(x_NK, tile_MK) for tile_MK in linear.weight.tiles()], -1)
-    assert isinstance(linear, Linear | TiedHead)
-    return product(x_NK, linear.weight)
-
-
-def silu_(x_NF: Tensor) -> Tensor:
-    """SiLU in place, in blocks of rows that are whole vectors and stay on one thread."""
-    N, width = x_NF.shape
-    if N * width <= ELEMENTWISE:
-        return F.silu(x_NF, inplace=True)
-    rows = max(ELEMENTWISE // width // VECTOR, 1) * VECTOR
-    for block in x_NF.split(rows):
-        F.silu(block, inplace=True)
-    return x_NF
-
-
 def _feed(mlp: MixtureOfExperts | SwiGLU, x_ND: Tensor) -> Tensor:
     if isinstance(mlp, SwiGLU):
         return _swiglu(mlp, x_ND)
@@ -238,8 +208,8 @@ def _feed(mlp: MixtureOfExperts | SwiGLU, x_ND: Tensor) -> Tensor:
 
 
 def _swiglu(mlp: SwiGLU, x_ND: Tensor) -> Tensor:
-    hidden_NF = silu_(_project(mlp.gate_proj, x_ND)).mul_(_project(mlp.up_proj, x_ND))
-    return _project(mlp.down_proj, hidden_NF)
+    hidden_NF = silu_(project(mlp.gate_proj, x_ND)).mul_(project(mlp.up_proj, x_ND))
+    return project(mlp.down_proj, hidden_NF)
 
 
 def routed(
