@@ -111,3 +111,11 @@ class StatePool:
         if source != target:
             self.memory_LSHdd[:, target] = self.memory_LSHdd[:, source]
             self.tails_LSJX[:, target] = self.tails_LSJX[:, source]
+
+
+def snapshots_within(config: K2Config, memory: int, most: int) -> int:
+    """How many states fit `memory` bytes, between 1 and `most`; 0 without Kimi Delta Attention."""
+    c = config.linear_attn_config
+    if c is None:
+        return 0
+    return max(min(memory // (len(c.kda_layers) * c.num_heads * c.head_dim**2 * 4), most), 1)
