@@ -1,0 +1,93 @@
+// Runs one operation of the ARM level: what it works on comes from standard input, the result goes to standard output.
+// tests/kernels/test_native_arm.py writes and reads the other ends.
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <vector>
+
+#include "openk2.h"
+
+namespace {
+
+template <class T> T take() {
+    T value;
+    if (fread(&value, sizeof value, 1, stdin) != 1) exit(3);
+    return value;
+}
+
+// A block of bytes behind its length, 64-byte aligned.
+uint8_t* take_bytes() {
+    const int64_t size = take<int64_t>();
+    uint8_t* bytes = (uint8_t*)aligned_alloc(64, (size + 127) / 64 * 64);
+    if ((int64_t)fread(bytes, 1, size, stdin) != size) exit(3);
+    return bytes;
+}
+
+// format, outputs, inputs, bytes of packed codes, stride, rows, packed scales
+ok2_matrix take_matrix(const ok2_operations& operations) {
+    ok2_matrix m = {};
+    m.format = take<int32_t>(), m.outputs = take<int32_t>(), m.inputs = take<int32_t>();
+    void* codes = aligned_alloc(64, take<int64_t>());
+    const int64_t stride = take<int64_t>();
+    const uint8_t* rows = take_bytes();
+    m.scales = take_bytes();
+    operations.pack(&m, rows, stride, codes);
+    m.codes = codes;
+    return m;
+}
+
+void give(const std::vector<float>& result, int32_t status) {
+    if (status) exit(4);
+    fwrite(result.data(), 4, result.size(), stdout);
+}
+
+void linear(const ok2_operations& operations) {
+    const ok2_matrix m = take_matrix(operations);
+    const int32_t rows = take<int32_t>();
+    const float* x = (const float*)take_bytes();
+    std::vector<float> y((int64_t)rows * m.outputs);
+    give(y, operations.linear(&m, x, rows, y.data()));
+}
+
+void experts(const ok2_operations& operations) {
+    const int32_t count = take<int32_t>(), rows = take<int32_t>(), width = take<int32_t>(), k = take<int32_t>();
+    std::vector<ok2_feed_forward> table(count);
+    for (ok2_feed_forward& each : table)
+        for (ok2_matrix* m : {&each.gate, &each.up, &each.down}) *m = take_matrix(operations);
+    const float* x = (const float*)take_bytes();
+    const int32_t* chosen = (const int32_t*)take_bytes();
+    const float* weights = (const float*)take_bytes();
+    std::vector<float> y((int64_t)rows * width);
+    give(y, operations.experts(table.data(), count, x, rows, width, chosen, weights, k, y.data()));
+}
+
+void attention(const ok2_operations& operations) {
+    ok2_latents latents = {};
+    latents.bfloat16 = take<int32_t>(), latents.width = take<int32_t>(), latents.rank = take<int32_t>();
+    latents.page_tokens = take<int32_t>();
+    latents.slots = take_bytes();
+    std::vector<ok2_chunk> chunks(take<int32_t>());
+    int32_t rows = 0;
+    for (ok2_chunk& chunk : chunks) {
+        chunk.row = rows, chunk.tokens = take<int32_t>(), chunk.start = take<int32_t>(), chunk.state = -1;
+        chunk.pages = (const int32_t*)take_bytes();
+        rows += chunk.tokens;
+    }
+    const int32_t heads = take<int32_t>();
+    const float* queries = (const float*)take_bytes();
+    std::vector<float> out((int64_t)rows * heads * latents.rank);
+    give(out, operations.attention(&latents, chunks.data(), (int32_t)chunks.size(), queries, heads, out.data()));
+}
+
+}  // namespace
+
+int main(int, char** arguments) {
+    const ok2_operations* operations = ok2_operations_of("neon");
+    if (!operations) return 2;
+    ok2_set_threads(atoi(arguments[2]));
+    switch (arguments[1][0]) {
+        case 'l': linear(*operations); break;
+        case 'e': experts(*operations); break;
+        case 'a': attention(*operations); break;
+    }
+}
