@@ -1,5 +1,5 @@
-// Runs one operation of the ARM level: what it works on comes from standard input, the result goes to standard output.
-// tests/kernels/test_native_arm.py writes and reads the other ends.
+// Runs one operation of a level: what it works on comes from standard input, the result goes to standard output.
+// tests/kernels/test_native_emulated.py writes and reads the other ends. Arguments: level, operation, threads.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -82,10 +82,13 @@ void attention(const ok2_operations& operations) {
 }  // namespace
 
 int main(int, char** arguments) {
-    const ok2_operations* operations = ok2_operations_of("neon");
-    if (!operations) return 2;
-    ok2_set_threads(atoi(arguments[2]));
-    switch (arguments[1][0]) {
+    const ok2_operations* operations = ok2_operations_of(arguments[1]);
+    if (!operations) {
+        fprintf(stderr, "%s", ok2_unsupported(arguments[1]));
+        return 2;
+    }
+    ok2_set_threads(atoi(arguments[3]));
+    switch (arguments[2][0]) {
         case 'l': linear(*operations); break;
         case 'e': experts(*operations); break;
         case 'a': attention(*operations); break;

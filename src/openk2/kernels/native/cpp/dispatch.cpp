@@ -52,8 +52,8 @@ struct Step {
 
 const Step STEPS[] = {
     {"avx2",
-     {{"the system does not save AVX registers (OSXSAVE)", 1, 0, ECX, 27},
-      {"the CPU has no AVX2", 7, 0, EBX, 5},
+     {{"the CPU has no AVX2", 7, 0, EBX, 5},
+      {"the system does not save AVX registers (OSXSAVE)", 1, 0, ECX, 27},
       {"the CPU has no FMA", 1, 0, ECX, 12},
       {"the CPU has no F16C", 1, 0, ECX, 29}},
      0x6,

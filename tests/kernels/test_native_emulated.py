@@ -1,6 +1,8 @@
-"""The ARM level on a machine of another kind: cross-compiled, run by an emulator, judged by the checks of every level.
+"""Levels on CPUs that this machine is not: run by an emulator, judged by the checks of every level.
 
-Needs `aarch64-linux-gnu-g++` and `qemu-aarch64` (Debian: g++-aarch64-linux-gnu, qemu-user).
+The ARM level is cross-compiled. The slowest x86 level comes from a program that holds all, on a CPU without AVX512: an
+instruction that leaks from a faster level's file ends it. Needs `aarch64-linux-gnu-g++`, `qemu-aarch64`, `qemu-x86_64`
+(Debian: g++-aarch64-linux-gnu, qemu-user).
 """
 
 from __future__ import annotations
@@ -20,27 +22,50 @@ from torch import Tensor
 
 from openk2.kernels.native import Level, build, checks
 from openk2.kernels.native.interface import Layout
-from openk2.kernels.native.levels import ARM
+from openk2.kernels.native.levels import ARM, X86, Flags
 from openk2.kernels.native.packed import Lookup, code_bytes, pack_scales
 
-COMPILER, EMULATOR = "aarch64-linux-gnu-g++", "qemu-aarch64"
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which(COMPILER) or not shutil.which(EMULATOR), reason="needs a cross compiler"),
-]
+pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def harness(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@dataclass(frozen=True)
+class Target:
+    """A level, the levels compiled beside it, and where it runs."""
+
+    level: str
+    compiled: dict[str, Flags]
+    compiler: str
+    emulator: str
+    cpu: str
+
+
+NEON = Target("neon", ARM, "aarch64-linux-gnu-g++", "qemu-aarch64", "max")
+AVX2 = Target("avx2", X86, "x86_64-linux-gnu-g++", "qemu-x86_64", "Haswell")
+
+
+class Harness:
     """A program of the kernels and `native_harness.cpp`."""
-    folder = tmp_path_factory.mktemp("arm")
-    objects = build.compile_objects(build.Compiler((COMPILER,), ""), ARM, build.SOURCES, folder)
-    program = folder / "harness"
-    own = Path(__file__).with_name("native_harness.cpp")
-    command = [COMPILER, "-std=c++17", "-static", "-pthread", f"-I{build.SOURCES}", str(own), *map(str, objects)]
-    subprocess.run([*command, "-o", str(program)], check=True)
-    return program
+
+    def __init__(self, target: Target, folder: Path) -> None:
+        if not shutil.which(target.compiler) or not shutil.which(target.emulator):
+            pytest.skip(f"needs {target.compiler} and {target.emulator}")
+        self.target = target
+        self._program = folder / "harness"
+        objects = build.compile_objects(build.Compiler((target.compiler,), ""), target.compiled, build.SOURCES, folder)
+        own = Path(__file__).with_name("native_harness.cpp")
+        command = [target.compiler, "-std=c++17", "-static", "-pthread", f"-I{build.SOURCES}", str(own)]
+        subprocess.run([*command, *map(str, objects), "-o", str(self._program)], check=True)
+
+    def run(self, told: bytes, *arguments: str, cpu: str | None = None) -> subprocess.CompletedProcess[bytes]:
+        """One operation."""
+        command = [self.target.emulator, "-cpu", cpu or self.target.cpu, str(self._program), *arguments]
+        return subprocess.run(command, input=told, capture_output=True, check=False)
+
+
+@pytest.fixture(scope="module", params=[NEON, AVX2], ids=lambda target: target.level)
+def harness(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Harness:
+    """Compiled once."""
+    return Harness(request.param, tmp_path_factory.mktemp("emulated"))
 
 
 @dataclass(frozen=True)
@@ -76,7 +101,7 @@ def block(content: bytes) -> bytes:
 class Emulated:
     """The operations of `packed.py`, each a run of the harness."""
 
-    def __init__(self, harness: Path, level: SimpleNamespace) -> None:
+    def __init__(self, harness: Harness, level: SimpleNamespace) -> None:
         self._harness = harness
         self._level = level
 
@@ -108,13 +133,13 @@ class Emulated:
         return self._run("attention", told).view(N, H, rank)
 
     def _run(self, operation: str, told: bytes) -> Tensor:
-        command = [EMULATOR, "-cpu", "max", str(self._harness), operation, str(self._level.library.threads)]
-        done = subprocess.run(command, input=told, capture_output=True, check=True)
+        done = self._harness.run(told, self._harness.target.level, operation, str(self._level.library.threads))
+        assert done.returncode == 0, done.stderr
         return torch.frombuffer(bytearray(done.stdout), dtype=torch.float32)
 
 
 @pytest.mark.parametrize("name", checks.CHECKS)
-def test_the_arm_level_passes_every_check(name: str, harness: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_emulated_level_passes_every_check(name: str, harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     level = SimpleNamespace(library=SimpleNamespace(threads=1))
     emulated = Emulated(harness, level)
     for operation in ("pack", "linear", "routed_experts", "latent_attention"):
@@ -124,6 +149,21 @@ def test_the_arm_level_passes_every_check(name: str, harness: Path, monkeypatch:
     assert error <= bound
 
 
-def test_a_cpu_without_dot_products_is_refused(harness: Path) -> None:
-    command = [EMULATOR, "-cpu", "cortex-a72", str(harness), "linear", "1"]
-    assert subprocess.run(command, input=b"", check=False).returncode == 2
+def test_a_level_above_the_cpu_is_refused_and_the_reason_said(harness: Harness) -> None:
+    above = {
+        "neon": ("neon", "cortex-a72", b"the CPU has no dot product"),
+        "avx2": ("avx512", "Haswell", b"the CPU has no AVX512-F"),
+    }
+    level, cpu, reason = above[harness.target.level]
+    done = harness.run(b"", level, "linear", "1", cpu=cpu)
+    assert done.returncode == 2
+    assert reason in done.stderr
+
+
+def test_a_cpu_older_than_every_level_is_refused(harness: Harness) -> None:
+    if harness.target is NEON:
+        pytest.skip("one level")
+    for level in X86:
+        done = harness.run(b"", level, "linear", "1", cpu="Nehalem")
+        assert done.returncode == 2
+        assert b"the CPU has no AVX2" in done.stderr
