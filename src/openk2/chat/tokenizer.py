@@ -151,6 +151,11 @@ class Tokenizer:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["ranks"], digits=state["digits"], names=state["names"])  # type: ignore[misc]
 
+    @property
+    def encoding(self) -> tiktoken.Encoding:
+        """The same vocabulary in tiktoken's form, for libraries that read it."""
+        return self._encoding
+
     @classmethod
     def bytes_only(cls) -> "Tokenizer":
         """A tokenizer without merges: id = byte value, 256 ids and the special slots. For tests and k2-debug."""

@@ -4,6 +4,7 @@
 draws the next tokens, `backend.py` is the engine's side of the chat seam.
 """
 
-from openk2.engine.engine import Completion, Engine, Piece
+from openk2.engine.engine import Engine
+from openk2.engine.results import Choice, Completion, Load, Piece
 
-__all__ = ["Completion", "Engine", "Piece"]
+__all__ = ["Choice", "Completion", "Engine", "Load", "Piece"]

@@ -1,8 +1,9 @@
 """The engine: requests in, tokens out. One step reads `admit → run → emit`.
 
 All model work happens in one worker thread, so that an event loop beside it stays free. Requests enter through an inbox
-and leave through their own sink; only the worker touches scheduler, pages and weights. A step that fails fails the
-requests that were in it, with one error; the engine goes on with the others.
+and leave through their own sink; only the worker touches scheduler, pages and weights. A second thread computes the
+masks of grammars while the model runs. A step that fails fails the requests that were in it, with one error; the engine
+goes on with the others.
 """
 
 from __future__ import annotations
@@ -11,94 +12,53 @@ import asyncio
 import contextlib
 import logging
 import queue
-import random
 import threading
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
 import torch
+from torch import Tensor
 
-from openk2.chat.events import FinishReason
 from openk2.chat.sampling import SamplingParams
-from openk2.chat.tokenizer import IncrementalDecoder, Tokenizer
+from openk2.chat.tokenizer import Tokenizer
 from openk2.engine import scheduler as scheduling
 from openk2.engine.cache import PAGE_TOKENS, PagePool
 from openk2.engine.forward import Chunk, Forward
-from openk2.engine.sampler import Draw, Sampler
-from openk2.engine.stopping import StopText
+from openk2.engine.grammar import Grammars, Matcher
+from openk2.engine.request import Answer, Outcome, Request, Sink
+from openk2.engine.results import Completion, Counters, Load, Piece, fold
+from openk2.engine.sampler import Draw, Sampler, report
+from openk2.engine.speculation import Proposer, StepCost, SuffixProposer
+from openk2.engine.states import snapshots_within
 from openk2.errors import ContextLengthError, EngineError, RequestError
 from openk2.model import K2Model
 
 CACHE_BYTES = 512 * 2**20
-"""Memory for latents where `cache_tokens` is not given; at least one sequence of the full context always fits."""
+"""Memory for latents where `cache_tokens` is not given; at least one sequence of the full context always fits. As much
+again for snapshots of states (Kimi Delta Attention)."""
 
 DEFAULT_SAMPLING = SamplingParams()
 
 log = logging.getLogger("openk2.engine")
 
 
-@dataclass(frozen=True)
-class Piece:
-    """The next sampled token of a request and what it brought."""
+@dataclass
+class _Turn:
+    """An answer that gets tokens in this step."""
 
-    id: int
-    logprob: float | None
-    """Natural logarithm of its probability (see `sampler.Draw`); None unless the request asked."""
-    text: str
-    """Text that became certain: none while a character or a possible stop string is unfinished, never a special
-    token."""
-    finish: FinishReason | None
-    """Why the request ended, on its last piece."""
-    cached_tokens: int
-    """How many tokens of the prompt came out of the cache."""
-
-
-@dataclass(frozen=True)
-class Completion:
-    """All that came of one request."""
-
-    prompt_ids: tuple[int, ...]
-    ids: tuple[int, ...]
-    """Sampled ids, the one that ended the turn included."""
-    text: str
-    """Their text without special tokens, up to the stop string."""
-    logprobs: tuple[float, ...]
-    """One per id where the request asked for them, else empty."""
-    finish: FinishReason
-    cached_tokens: int
-    """How many tokens of the prompt came out of the cache."""
-
-
-@dataclass(frozen=True)
-class Load:
-    """How busy an engine is."""
-
-    running: int
-    waiting: int
-    pages: int
-    """Pages of the latent cache in all."""
-    pages_available: int
-    """Pages that a sequence could be given."""
-
-
-_Outcome = Piece | Exception
-_Sink = Callable[[_Outcome], None]
-
-
-@dataclass(eq=False)
-class _Request:
-    """What the worker keeps beside the scheduler's sequence."""
-
-    sequence: scheduling.Sequence
-    params: SamplingParams
-    limit: int
-    """Tokens that prompt and answer may have together."""
-    sink: _Sink
-    generator: random.Random
-    decoder: IncrementalDecoder
-    stop: StopText
-    cancelled: bool = False
+    answer: Answer
+    work: scheduling.Work
+    row: int
+    """Of the step's logits: behind the last known token; those behind the tokens of the draft follow."""
+    draft: tuple[int, ...]
+    allowed_NV: Tensor | None
+    """The grammar's masks for these rows."""
+    kept: int = 0
+    """Tokens of the draft that were drawn."""
 
 
 class Engine:
@@ -114,10 +74,13 @@ class Engine:
         cache_tokens: int | None = None,
         step_tokens: int = 256,
         page_tokens: int = PAGE_TOKENS,
+        speculation: Literal["auto", "off"] | Proposer = "auto",
     ) -> None:
         """`max_batch`: most requests computed at once; `max_context`: most tokens of prompt and answer together (None:
         what the model was made for); `cache_tokens`: tokens the latent cache holds (None: 512 MiB worth of them);
-        `step_tokens`: most tokens per step, by which a long prompt is cut into chunks.
+        `step_tokens`: most tokens per step, by which a long prompt is cut into chunks; `speculation`: who guesses the
+        next tokens, which changes no output: each request's own past (`auto`), a proposer for all of them, or nobody.
+        Guesses are made where they pay (see `speculation.py`).
 
         The engine re-lays the model's float32 weights in memory (see `forward.py`) and takes them as they are now:
         after training on, make a new engine. Raises EngineError for numbers that cannot work.
@@ -127,14 +90,9 @@ class Engine:
         self.max_context = config.max_position_embeddings if max_context is None else max_context
         weight = model.lm_head.weight
         if cache_tokens is None:
-            token_bytes = config.num_hidden_layers * config.cache_width * weight.dtype.itemsize
+            token_bytes = max(len(config.latent_layers), 1) * config.cache_width * weight.dtype.itemsize
             cache_tokens = max(min(CACHE_BYTES // token_bytes, max_batch * self.max_context), self.max_context)
         for holds, what in (
-            (
-                config.linear_attn_config is None,
-                "the model has layers with Kimi Delta Attention (linear_attn_config), whose state the engine does not "
-                "keep; accepted: models with multi-head latent attention in every layer",
-            ),
             (max_batch >= 1, f"max_batch is {max_batch}; accepted: 1 or more"),
             (step_tokens >= max_batch, f"step_tokens is {step_tokens}; accepted: max_batch ({max_batch}) or more"),
             (
@@ -148,13 +106,26 @@ class Engine:
         ):
             if not holds:
                 raise EngineError(what)
-        self._pool = PagePool(config, cache_tokens, page_tokens=page_tokens, dtype=weight.dtype, device=weight.device)
+        self._pool = PagePool(
+            config,
+            cache_tokens,
+            page_tokens=page_tokens,
+            states=max_batch + snapshots_within(config, CACHE_BYTES, cache_tokens // page_tokens),
+            dtype=weight.dtype,
+            device=weight.device,
+        )
         self._forward = Forward(model.eval(), self._pool, self.max_context)
         self._sampler = Sampler(tokenizer, config.vocab_size, weight.device)
         self._scheduler = scheduling.Scheduler(self._pool, max_batch=max_batch, step_tokens=step_tokens)
-        self._requests: dict[scheduling.Sequence, _Request] = {}
+        self._grammars = Grammars(tokenizer, self._sampler.banned_V)
+        self._mask_thread = ThreadPoolExecutor(1, "openk2-grammar")
+        self._speculation = speculation
+        self._cost = StepCost()
+        self._counters = Counters()
+        self._others: dict[str, Callable[[], Mapping[str, float]]] = {}
+        self._answers: dict[scheduling.Sequence, Answer] = {}
         self._changed = threading.Condition()
-        self._inbox: list[_Request] = []
+        self._inbox: list[Request] = []
         self._closed = False
         self._worker: threading.Thread | None = None
 
@@ -175,9 +146,9 @@ class Engine:
                 f"{len(prompts)} prompts came with {len(each)} samplings; accepted: one for all or one each"
             )
         encoded = [self.tokenizer.encode(prompt) if isinstance(prompt, str) else list(prompt) for prompt in prompts]
-        outcomes: queue.SimpleQueue[tuple[int, _Outcome]] = queue.SimpleQueue()
+        outcomes: queue.SimpleQueue[tuple[int, Outcome]] = queue.SimpleQueue()
 
-        def sink(number: int, outcome: _Outcome) -> None:
+        def sink(number: int, outcome: Outcome) -> None:
             outcomes.put((number, outcome))
 
         requests = [
@@ -185,7 +156,7 @@ class Engine:
             for number, (ids, params) in enumerate(zip(encoded, each, strict=True))
         ]
         pieces: list[list[Piece]] = [[] for _ in prompts]
-        unfinished = len(prompts)
+        unfinished = sum(params.n for params in each)
         try:
             self._submit(requests)
             while unfinished:
@@ -196,25 +167,28 @@ class Engine:
                 unfinished -= outcome.finish is not None
         finally:
             self._cancel(requests)
-        return [_completion(ids, got) for ids, got in zip(encoded, pieces, strict=True)]
+        return [fold(ids, got) for ids, got in zip(encoded, pieces, strict=True)]
 
     async def stream(
         self, prompt: str | Sequence[int], sampling: SamplingParams = DEFAULT_SAMPLING
     ) -> AsyncGenerator[Piece, None]:
-        """Complete one prompt token by token; closing the generator cancels the request. Raises as `generate` does."""
+        """Complete one prompt token by token, its `n` answers side by side; closing the generator cancels the request.
+        Raises as `generate` does."""
         ids = self.tokenizer.encode(prompt) if isinstance(prompt, str) else list(prompt)
         loop = asyncio.get_running_loop()
-        outcomes: asyncio.Queue[_Outcome] = asyncio.Queue()
-        request = self._request(ids, sampling, partial(_hand_over, loop, outcomes))
+        outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+        make = partial(self._request, ids, sampling, partial(_hand_over, loop, outcomes))
+        # A grammar may take a second to compile.
+        request = await asyncio.to_thread(make) if sampling.grammar else make()
+        unfinished = sampling.n
         try:
             self._submit([request])
-            while True:
+            while unfinished:
                 outcome = await outcomes.get()
                 if isinstance(outcome, Exception):
                     raise outcome
+                unfinished -= outcome.finish is not None
                 yield outcome
-                if outcome.finish is not None:
-                    return
         finally:
             self._cancel([request])
 
@@ -222,7 +196,13 @@ class Engine:
     def load(self) -> Load:
         """How busy the engine is now."""
         waiting = len(self._scheduler.waiting) + len(self._inbox)
-        return Load(len(self._scheduler.running), waiting, self._pool.pages, self._pool.available)
+        others = {name: dict(read()) for name, read in self._others.items()}
+        running, pool = len(self._scheduler.running), self._pool
+        return Load(running, waiting, pool.pages, pool.available, replace(self._counters), others)
+
+    def count_with(self, name: str, read: Callable[[], Mapping[str, float]]) -> None:
+        """Let `load` also show, under `name`, what `read` returns: counters of a part that the engine works with."""
+        self._others[name] = read
 
     def close(self) -> None:
         """End the worker; requests in flight fail with EngineError."""
@@ -231,6 +211,7 @@ class Engine:
             self._changed.notify()
         if self._worker is not None and self._worker is not threading.current_thread():
             self._worker.join()
+        self._mask_thread.shutdown()
 
     def __enter__(self) -> Engine:
         return self
@@ -251,21 +232,25 @@ class Engine:
         if wrong is not None:
             raise RequestError(f"the prompt holds token id {wrong}; accepted: 0 … {self.tokenizer.vocab_size - 1}")
 
-    def _request(self, ids: list[int], params: SamplingParams, sink: _Sink) -> _Request:
+    def _request(self, ids: list[int], params: SamplingParams, sink: Sink) -> Request:
         self.check(ids)
+        for name, given in (("logit_bias", params.logit_bias), ("stop_token_ids", params.stop_token_ids)):
+            wrong = next((id for id in given if not 0 <= id < self.tokenizer.vocab_size), None)
+            if wrong is not None:
+                raise RequestError(f"{name} holds token id {wrong}; accepted: 0 … {self.tokenizer.vocab_size - 1}")
         limit = self.max_context if params.max_tokens is None else min(self.max_context, len(ids) + params.max_tokens)
-        generator = random.Random(params.seed)
-        return _Request(
-            scheduling.Sequence(list(ids)),
-            params,
-            limit,
-            sink,
-            generator,
-            IncrementalDecoder(self.tokenizer),
-            StopText(params.stop),
-        )
+        matcher = self._grammars.open(params.grammar) if params.grammar else None
+        request = Request(tuple(ids), params, limit, sink, matcher)
+        sequence = scheduling.Sequence(list(ids), params.priority, whole=params.prompt_logprobs)
+        Answer(request, sequence, self.tokenizer, self._proposer())
+        return request
 
-    def _submit(self, requests: list[_Request]) -> None:
+    def _proposer(self) -> Proposer | None:
+        if self._speculation == "off":
+            return None
+        return SuffixProposer() if self._speculation == "auto" else self._speculation
+
+    def _submit(self, requests: list[Request]) -> None:
         with self._changed:
             if self._closed:
                 raise EngineError("the engine is closed; make a new one")
@@ -275,7 +260,7 @@ class Engine:
                 self._worker.start()
             self._changed.notify()
 
-    def _cancel(self, requests: list[_Request]) -> None:
+    def _cancel(self, requests: list[Request]) -> None:
         with self._changed:
             for request in requests:
                 request.cancelled = True
@@ -283,123 +268,191 @@ class Engine:
 
     # The worker.
 
+    @torch.inference_mode()
     def _work(self) -> None:
         while self._wait():
-            step = self._admit()
-            if step:
-                self._emit(step, self._run(step))
-        error = EngineError("the engine was closed before the request was finished")
+            step: list[scheduling.Work] = []
+            try:
+                step = self._admit()
+                if step:
+                    self._emit(*self._run(step))
+            except Exception as error:
+                self._fail_step(step, error)
         self._take_inbox()
-        for request in list(self._requests.values()):
-            self._fail(request, error)
+        closed = EngineError("the engine was closed before the request was finished")
+        for answer in list(self._answers.values()):
+            self._fail(answer.request, closed)
 
     def _wait(self) -> bool:
         """Sleep while there is nothing to do; False when the engine is closed."""
         with self._changed:
-            if not self._requests and not self._inbox:
+            if not self._answers and not self._inbox:
                 self._check_idle()
                 self._changed.wait_for(lambda: self._inbox or self._closed)
             return not self._closed
 
     def _admit(self) -> list[scheduling.Work]:
-        """Take in new requests, let go of cancelled ones, and plan the step."""
+        """Take in new requests, let go of cancelled ones, guess, and plan the step."""
         self._take_inbox()
-        for request in [request for request in self._requests.values() if request.cancelled]:
-            self._drop(request)
+        for answer in [answer for answer in self._answers.values() if answer.request.cancelled]:
+            self._drop(answer)
+        hurdle = self._cost.hurdle(len(self._scheduler.running))
+        for sequence in self._scheduler.running:
+            if sequence.missing == 1:
+                sequence.draft = self._guess(self._answers[sequence], hurdle)
         return self._scheduler.plan()
 
-    def _run(self, step: list[scheduling.Work]) -> list[Draw] | None:
-        """Compute the step and sample for every sequence that is complete, in order. None when that failed."""
-        try:
-            logits_BV = self._forward([_chunk(work) for work in step])
-            if bool(torch.isnan(logits_BV).any()):
-                raise ArithmeticError("its logits are not numbers")
-            complete = [self._requests[work.sequence] for work in step if work.completes]
-            return self._sampler(logits_BV, [(request.params, request.generator) for request in complete])
-        except Exception as error:
-            log.exception("a step of %d requests failed", len(step))
-            failure = EngineError(f"the model failed while it computed this request: {type(error).__name__}: {error}")
-            for work in step:
-                self._fail(self._requests[work.sequence], failure)
-            return None
-
-    def _emit(self, step: list[scheduling.Work], draws: list[Draw] | None) -> None:
-        """Hand each complete sequence its token; nothing when the step failed."""
-        if draws is None:
-            return
-        complete = [self._requests[work.sequence] for work in step if work.completes]
+    def _run(self, step: list[scheduling.Work]) -> tuple[list[_Turn], Tensor]:
+        """Compute the step; returns who gets tokens, and the logits."""
+        complete = [work for work in step if work.completes]
+        jobs = [(self._answers[work.sequence].matcher, work.draft) for work in complete]
+        masks = self._mask_thread.submit(_masks, jobs) if any(matcher for matcher, _ in jobs) else None
+        begun = time.perf_counter()
+        chunks = [self._chunk(work) for work in step]
+        logits_NV = self._forward(chunks)
+        if bool(torch.isnan(logits_NV).any()):
+            raise ArithmeticError("its logits are not numbers")
+        self._cost.add(sum(len(chunk.ids) for chunk in chunks), time.perf_counter() - begun)
+        self._sampler.ban_(logits_NV)
+        ends = torch.tensor([chunk.wanted for chunk in chunks]).cumsum(0).tolist()
+        for work, chunk, end in zip(step, chunks, ends, strict=True):
+            self._report_prompt(self._answers[work.sequence].request, chunk, logits_NV[end - chunk.wanted : end])
+        first_row = {work.sequence: end - work.wanted for work, end in zip(step, ends, strict=True)}
         self._scheduler.advance(step)
-        for request, draw in zip(complete, draws, strict=True):
-            request.sequence.ids.append(draw.id)
-            piece = self._piece(request, draw)
-            if piece.finish is not None:
-                self._drop(request)
-            self._send(request, piece)
+        self._counters.steps += 1
+        self._counters.computed_tokens += sum(len(chunk.ids) for chunk in chunks)
+        turns = []
+        for work, allowed_NV in zip(complete, masks.result() if masks else [None] * len(complete), strict=True):
+            answer = self._answers[work.sequence]
+            if isinstance(allowed_NV, EngineError):
+                self._fail(answer.request, allowed_NV)
+                continue
+            turn = _Turn(answer, work, first_row[work.sequence], work.draft, allowed_NV)
+            turns += [turn, *self._begin(turn)]
+        return turns, logits_NV
 
-    def _piece(self, request: _Request, draw: Draw) -> Piece:
-        ids = request.sequence.ids
-        ended = draw.id in self.tokenizer.stop_ids
-        special = draw.id >= self.tokenizer.base_size
-        decoder, stop = request.decoder, request.stop
-        text = stop.push(decoder.flush() if special else decoder.push(draw.id))
-        finish: FinishReason | None = None
-        if ended or stop.stopped:
-            finish = "stop"
-        elif len(ids) == request.limit:
-            finish = "length"
-        if finish and not stop.stopped:
-            text += stop.push(decoder.flush()) + stop.flush()
-            finish = "stop" if stop.stopped else finish
-        return Piece(draw.id, draw.logprob, text, finish, request.sequence.cached_tokens or 0)
+    def _emit(self, turns: list[_Turn], logits_NV: Tensor) -> None:
+        """Draw position by position, each answer as long as it draws what was guessed."""
+        while turns:
+            rows = [turn.row + turn.kept for turn in turns]
+            some_BV = logits_NV if rows == list(range(len(logits_NV))) else logits_NV[rows]
+            masks = [None if turn.allowed_NV is None else turn.allowed_NV[turn.kept] for turn in turns]
+            wishes = [turn.answer.wish(allowed_V) for turn, allowed_V in zip(turns, masks, strict=True)]
+            draws = self._sampler(some_BV, wishes)
+            turns = [turn for turn, draw in zip(turns, draws, strict=True) if self._push(turn, draw)]
 
-    def _send(self, request: _Request, outcome: _Outcome) -> None:
-        if not request.cancelled:
-            request.sink(outcome)
+    def _push(self, turn: _Turn, draw: Draw) -> bool:
+        """Hand an answer its next token; whether the step has computed what comes behind it."""
+        answer, counters = turn.answer, self._counters
+        right = False
+        if turn.kept < len(turn.draft):
+            right = draw.id == turn.draft[turn.kept]
+            answer.pace.judge(right)
+            answer.accepted += right
+            counters.accepted_tokens += right
+        piece = answer.push(draw)
+        if piece.finish is not None:
+            self._drop(answer)
+        elif right:
+            turn.kept += 1
+        else:
+            if turn.draft:
+                self._scheduler.accept(turn.work, turn.kept)
+            answer.sequence.ids.append(draw.id)
+        answer.request.send(piece)
+        return right and piece.finish is None
 
-    def _fail(self, request: _Request, error: EngineError) -> None:
-        self._drop(request)
-        self._send(request, error)
+    def _begin(self, turn: _Turn) -> list[_Turn]:
+        """At a request's first token: its other answers, which take their first token from the same logits. Those that
+        found no place compute the end of the prompt again, later."""
+        request, counters = turn.answer.request, self._counters
+        if turn.answer.sampled or turn.answer.choice:
+            return []
+        cached = turn.answer.sequence.cached_tokens or 0
+        counters.requests += 1
+        counters.prompt_tokens += len(request.prompt)
+        counters.prefix_hits += cached > 0
+        counters.prefix_tokens += cached
+        others = []
+        for _ in range(1, request.params.n):
+            sequence = self._scheduler.fork(turn.answer.sequence)
+            answer = self._answers[sequence] = Answer(request, sequence, self.tokenizer, self._proposer())
+            if not sequence.missing:
+                others.append(_Turn(answer, turn.work, turn.row, (), turn.allowed_NV))
+        return others
+
+    def _guess(self, answer: Answer, hurdle: float) -> list[int]:
+        try:
+            return answer.guess(hurdle)
+        except Exception:
+            log.exception("a proposer failed; the request goes on without it")
+            answer.proposer = None
+            return []
+
+    def _chunk(self, work: scheduling.Work) -> Chunk:
+        sequence, answer = work.sequence, self._answers[work.sequence]
+        wanted = len(work.ids) if answer.request.wants_prompt else work.wanted
+        answer.proposed += len(work.draft)
+        self._counters.proposed_tokens += len(work.draft)
+        return Chunk(sequence.table, work.ids, sequence.computed, wanted)
+
+    def _report_prompt(self, request: Request, chunk: Chunk, logits_TV: Tensor) -> None:
+        """Note what the model gave the prompt's tokens behind those of a chunk."""
+        first = max(chunk.start, len(request.prompt_logprobs))
+        last = min(chunk.start + len(chunk.ids), len(request.prompt) - 1)
+        if request.wants_prompt and first < last:
+            ids = request.prompt[first + 1 : last + 1]
+            rows_TV = logits_TV[first - chunk.start : last - chunk.start]
+            request.prompt_logprobs += report(rows_TV, ids, request.params.top_logprobs)
+
+    def _fail_step(self, step: list[scheduling.Work], error: Exception) -> None:
+        log.error("a step of %d requests failed", len(step), exc_info=error)
+        failure = EngineError(f"the model failed while it computed this request: {type(error).__name__}: {error}")
+        for sequence in [work.sequence for work in step] or list(self._answers):
+            if sequence in self._answers:
+                self._fail(self._answers[sequence].request, failure)
+
+    def _fail(self, request: Request, error: EngineError) -> None:
+        for answer in request.answers:
+            if answer.sequence in self._answers:
+                self._drop(answer)
+        request.send(error)
 
     def _take_inbox(self) -> None:
         with self._changed:
             arrived, self._inbox = self._inbox, []
         for request in arrived:
-            self._requests[request.sequence] = request
-            self._scheduler.add(request.sequence)
+            (answer,) = request.answers
+            self._answers[answer.sequence] = answer
+            self._scheduler.add(answer.sequence)
 
-    def _drop(self, request: _Request) -> None:
-        del self._requests[request.sequence]
-        self._scheduler.remove(request.sequence)
+    def _drop(self, answer: Answer) -> None:
+        del self._answers[answer.sequence]
+        self._scheduler.remove(answer.sequence)
+        self._counters.preemptions += answer.sequence.preemptions
 
     def _check_idle(self) -> None:
         """With no request there must be no page held; a corrupt pool would mix up conversations, so it is reported and
         the cache emptied."""
         try:
-            self._pool.check()
+            self._scheduler.check_integrity()
         except EngineError as error:
             log.error("%s; the cache was emptied", error)
             self._pool.clear()
 
 
-def _chunk(work: scheduling.Work) -> Chunk:
-    begin = work.sequence.computed
-    return Chunk(work.sequence.table, work.sequence.ids[begin : begin + work.tokens], begin, int(work.completes))
+def _masks(jobs: Sequence[tuple[Matcher | None, Sequence[int]]]) -> list[Tensor | EngineError | None]:
+    """The masks of each grammar, or why there are none; None where there is no grammar."""
+    made: list[Tensor | EngineError | None] = []
+    for matcher, draft in jobs:
+        try:
+            made.append(matcher.masks(draft) if matcher else None)
+        except EngineError as error:
+            made.append(error)
+    return made
 
 
-def _completion(prompt_ids: list[int], pieces: list[Piece]) -> Completion:
-    last = pieces[-1]
-    assert last.finish is not None
-    return Completion(
-        tuple(prompt_ids),
-        tuple(piece.id for piece in pieces),
-        "".join(piece.text for piece in pieces),
-        tuple(piece.logprob for piece in pieces if piece.logprob is not None),
-        last.finish,
-        last.cached_tokens,
-    )
-
-
-def _hand_over(loop: asyncio.AbstractEventLoop, outcomes: asyncio.Queue[_Outcome], outcome: _Outcome) -> None:
+def _hand_over(loop: asyncio.AbstractEventLoop, outcomes: asyncio.Queue[Outcome], outcome: Outcome) -> None:
     """From the worker into an event loop; nobody is left to tell when the loop has ended."""
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(outcomes.put_nowait, outcome)
