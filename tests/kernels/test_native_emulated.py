@@ -18,12 +18,14 @@ from typing import cast
 
 import pytest
 import torch
+from native_numbers import EXACT_ON_ALL_LEVELS, hold, normal, uneven
 from torch import Tensor
 
 from openk2.kernels.native import Level, build, checks
 from openk2.kernels.native.interface import Layout
 from openk2.kernels.native.levels import ARM, X86, Flags
-from openk2.kernels.native.packed import Lookup, code_bytes, pack_scales
+from openk2.kernels.native.library import Library
+from openk2.kernels.native.packed import Lookup, code_bytes, latent_attention, linear, pack_scales, routed_experts
 
 pytestmark = pytest.mark.slow
 
@@ -138,15 +140,44 @@ class Emulated:
         return torch.frombuffer(bytearray(done.stdout), dtype=torch.float32)
 
 
+def emulate(harness: Harness) -> tuple[Emulated, Level]:
+    """The operations, and what stands for the level in their arguments."""
+    level = SimpleNamespace(library=SimpleNamespace(threads=1))
+    return Emulated(harness, level), cast(Level, level)
+
+
 @pytest.mark.parametrize("name", checks.CHECKS)
 def test_an_emulated_level_passes_every_check(name: str, harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    level = SimpleNamespace(library=SimpleNamespace(threads=1))
-    emulated = Emulated(harness, level)
+    emulated, level = emulate(harness)
     for operation in ("pack", "linear", "routed_experts", "latent_attention"):
         monkeypatch.setattr(checks, operation, getattr(emulated, operation))
     check: Callable[[Level], tuple[float, float]] = checks.CHECKS[name]
-    error, bound = check(cast(Level, level))
+    error, bound = check(level)
     assert error <= bound
+
+
+@pytest.mark.parametrize("layout", EXACT_ON_ALL_LEVELS, ids=lambda layout: layout.name)
+def test_products_have_the_bits_of_this_machines_levels(layout: Layout, harness: Harness, library: Library) -> None:
+    emulated, level = emulate(harness)
+    here = library.level(library.levels[0])
+    for outputs, inputs, rows in ((50, 75, 1), (130, 260, 35), (20, 1000, 6)):
+        weight, x_NI = hold(layout, uneven(outputs, inputs, seed=1)), normal(rows, inputs, seed=2)
+        raw = emulated.pack(level, layout, weight.rows, weight.scales, inputs)
+        assert torch.equal(emulated.linear(level, raw, x_NI), linear(here, weight.packed(here), x_NI))
+    experts = [[hold(layout, uneven(75, 75, seed=3 * e + i)) for i in range(3)] for e in range(3)]
+    raws = [tuple(emulated.pack(level, layout, w.rows, w.scales, 75) for w in three) for three in experts]
+    packed = [tuple(weight.packed(here) for weight in three) for three in experts]
+    asked = (normal(40, 75, seed=2), torch.arange(40)[:, None] % 2, normal(40, 1, seed=3))
+    assert torch.equal(emulated.routed_experts(level, raws, *asked), routed_experts(here, packed, *asked))
+
+
+def test_attention_over_floats_has_the_bits_of_this_machines_levels(harness: Harness, library: Library) -> None:
+    emulated, level = emulate(harness)
+    pages = torch.randperm(40, generator=torch.Generator().manual_seed(1)).int()
+    lookups = [Lookup(530, 1, pages[:35].contiguous()), Lookup(20, 20, pages[35:38].contiguous())]
+    asked = (normal(640, 57, seed=1), 40, 16, lookups, 0.3 * normal(21, 3, 57, seed=2))
+    theirs = emulated.latent_attention(level, *asked)
+    assert torch.equal(theirs, latent_attention(library.level(library.levels[0]), *asked))
 
 
 def test_a_level_above_the_cpu_is_refused_and_the_reason_said(harness: Harness) -> None:
