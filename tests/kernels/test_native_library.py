@@ -18,7 +18,7 @@ import pytest
 import openk2
 from openk2.errors import ConfigError, KernelError
 from openk2.kernels.choice import AUTO, REFERENCE, choose
-from openk2.kernels.native import build
+from openk2.kernels.native import build, selftest
 from openk2.kernels.native.choice import asked
 from openk2.kernels.native.levels import levels_of_this_machine
 from openk2.kernels.native.library import Library
@@ -397,6 +397,32 @@ def test_what_was_found_out_is_read_and_not_found_out_again(
     library.with_suffix(".json").write_text("{half")
     assert self_test(library, LEVELS, "few") == first
     assert len(runs) == 4
+
+
+def test_an_outcome_that_cannot_be_kept_beside_the_library_is_kept_in_the_cache_folder(compiled: Package) -> None:
+    [library] = compiled.libraries()
+    beside = library.with_suffix(".json")
+    beside.unlink(missing_ok=True)
+    beside.mkdir()  # even root cannot write a file there
+    found, lines = compiled.use()
+    assert lines == []
+    assert {path.suffix for path in library.parent.iterdir()} == {".so", ".json", ""}
+    kept = compiled.cache / "openk2" / beside.name
+    written = kept.stat().st_mtime_ns
+    assert compiled.use() == (found, lines)
+    assert kept.stat().st_mtime_ns == written
+
+
+def test_a_check_that_does_not_end_is_stopped_and_fails(
+    compiled: Package, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(selftest, "SECONDS", 1.0)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "endless.py").write_text("import time\nCHECKS = {'sleep': lambda level: time.sleep(600)}\n")
+    [library] = compiled.libraries()
+    outcome = self_test(library, [SLOWEST], "endless")
+    assert outcome[SLOWEST].failure == "sleep: did not end within 1 s"
+    assert "endless" not in library.with_suffix(".json").read_text()
 
 
 # Choosing

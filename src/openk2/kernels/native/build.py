@@ -51,14 +51,12 @@ class Compiler:
     """First line of `--version`."""
 
 
-def cache_folder() -> Path:
-    """Where libraries go if the package's own folder cannot be written."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openk2"
-
-
 def folders() -> tuple[Path, ...]:
-    """Where libraries are looked for and put, the first that serves."""
-    return BESIDE, cache_folder()
+    """Where libraries are looked for and put, the first that serves: beside the package, else the user's cache."""
+    try:
+        return BESIDE, Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "openk2"
+    except RuntimeError:  # a user without a home
+        return (BESIDE,)
 
 
 @cache

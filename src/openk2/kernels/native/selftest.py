@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from openk2.errors import KernelError
-from openk2.kernels.native.build import cache_folder
+from openk2.kernels.native.build import folders
 
 CHECKS = "openk2.kernels.native.checks"
 SECONDS = 300.0
@@ -62,7 +62,7 @@ def self_test(library: Path, levels: Sequence[str], checks: str = CHECKS, again:
     Raises KernelError if the library cannot be loaded.
     """
     key = _key(library, levels, checks)
-    places = (library.with_suffix(".json"), cache_folder() / f"{library.stem}.json")
+    places = [folder / f"{library.stem}.json" for folder in (library.parent, *folders())]
     if not again:
         for place in places:
             known = _read(place, key)
@@ -172,11 +172,13 @@ def _read(place: Path, key: str) -> dict[str, Tested] | None:
 
 def _write(place: Path, key: str, outcome: dict[str, Tested]) -> bool:
     text = json.dumps({"key": key, "levels": [asdict(tested) for tested in outcome.values()]}, indent=1)
+    unfinished = place.with_suffix(f".{os.getpid()}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = place.with_suffix(f".{os.getpid()}")
         unfinished.write_text(text)
         unfinished.replace(place)
     except OSError:
+        with suppress(OSError):
+            unfinished.unlink()
         return False
     return True
