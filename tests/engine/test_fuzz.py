@@ -153,6 +153,7 @@ class World:
         while kept < len(work.draft) and work.draft[kept] == next_id(marks[kept]):
             kept += 1
         self.scheduler.accept(work, kept)
+        assert len(sequence.table.pages) == self.pool.pages_for(sequence.computed), "no page is kept for wrong tokens"
         self.counts["kept"] += kept
         self.counts["wrong"] += len(work.draft) - kept
         answers = [sequence]
@@ -160,6 +161,8 @@ class World:
             answers.append(self.twin(sequence))
         for one in answers:
             one.ids.append(next_id(marks[kept]))
+            if self.draw.random() < 0.1:  # as a grammar that allows only one continuation would
+                one.ids.extend(wanted[len(one.ids) : len(one.ids) + 4])
             if len(one.ids) >= len(wanted):
                 assert one.ids[: len(wanted)] == wanted
                 self.counts["finished"] += 1
