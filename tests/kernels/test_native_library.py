@@ -235,6 +235,41 @@ def test_sources_that_do_not_compile_leave_the_reference(package: Package) -> No
     assert package.libraries() == []
 
 
+def test_a_level_whose_flags_the_compiler_does_not_know_is_left_out(package: Package) -> None:
+    if len(LEVELS) == 1:
+        pytest.skip("one level")
+    old = package.root / "old-c++"
+    old.write_text(
+        f'#!/bin/sh\ncase "$*" in *{levels_of_this_machine()[LEVELS[-1]][-1]}*) exit 1;; esac\nexec c++ "$@"\n'
+    )
+    old.chmod(0o755)
+    found, lines = package.use(CXX=str(old))
+    assert lines == []
+    assert found["why_not"][LEVELS[-1]] == "it was not compiled"
+    assert found["level"] in LEVELS[:-1]
+
+
+def test_they_can_be_compiled_before_they_are_needed(package: Package) -> None:
+    def run(path: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "openk2.kernels.native"],
+            env={"PATH": path, "PYTHONPATH": str(package.root), "XDG_CACHE_HOME": str(package.cache)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    status, told = run("")
+    assert (status, told.count("\n")) == (1, 1)
+    assert told.startswith("no native kernels, openk2 runs on its reference path: no C++ compiler found")
+    status, told = run(os.environ["PATH"])
+    assert (status, told.count("\n")) == (0, 1)
+    assert told.startswith(f"native kernels {SLOWEST}, ")
+    assert told.endswith(f": {package.libraries()[0]}\n")
+
+
 def test_a_function_that_is_missing_at_linking_is_an_error_of_building(package: Package) -> None:
     header = package.native / "cpp" / "openk2.h"
     source = package.native / "cpp" / "more.cpp"
