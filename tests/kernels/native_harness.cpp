@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "openk2.h"
@@ -79,6 +80,19 @@ void attention(const ok2_operations& operations) {
     give(out, operations.attention(&latents, chunks.data(), (int32_t)chunks.size(), queries, heads, out.data()));
 }
 
+void delta_rule(const ok2_operations& operations) {
+    const int32_t heads = take<int32_t>(), tokens = take<int32_t>(), d = take<int32_t>();
+    const float* inputs[5];
+    for (const float*& input : inputs) input = (const float*)take_bytes();
+    float* memory = (float*)take_bytes();
+    const int64_t reads = (int64_t)heads * tokens * d, states = (int64_t)heads * d * d;
+    std::vector<float> out(reads + states);
+    const int32_t status = operations.delta_rule(inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], memory, heads, tokens, d,
+                                                 out.data());
+    std::copy(memory, memory + states, out.begin() + reads);
+    give(out, status);
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -92,5 +106,6 @@ int main(int, char** arguments) {
         case 'l': linear(*operations); break;
         case 'e': experts(*operations); break;
         case 'a': attention(*operations); break;
+        case 'd': delta_rule(*operations); break;
     }
 }

@@ -89,3 +89,13 @@ def test_attention_that_does_not_see_its_own_token_fails(passes: Callable[..., b
         return right(level, latents, rank, page, blind, q_NHC)
 
     assert not passes(name, "latent_attention", wrong)
+
+
+def test_a_delta_rule_that_passes_over_its_last_token_fails(passes: Callable[..., bool]) -> None:
+    def wrong(right: Callable[..., tuple[Tensor, Tensor]], level: Level, *given: Tensor) -> tuple[Tensor, Tensor]:
+        q, k, v, decay, rate, state = given
+        rate = rate.clone()
+        rate[:, :, -1] = 0
+        return right(level, q, k, v, decay, rate, state)
+
+    assert not passes("delta rule", "delta_rule", wrong)

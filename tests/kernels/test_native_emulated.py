@@ -101,7 +101,7 @@ def block(content: bytes) -> bytes:
 
 
 class Emulated:
-    """The operations of `packed.py`, each a run of the harness."""
+    """The operations of `packed.py` and `delta.py`, each a run of the harness."""
 
     def __init__(self, harness: Harness, level: SimpleNamespace) -> None:
         self._harness = harness
@@ -134,6 +134,12 @@ class Emulated:
         told += struct.pack("<i", H) + block(bytes_of(q_NHC))
         return self._run("attention", told).view(N, H, rank)
 
+    def delta_rule(self, _: Level, *given: Tensor) -> tuple[Tensor, Tensor]:
+        B, H, T, d = given[0].shape
+        told = struct.pack("<iii", B * H, T, d) + b"".join(block(bytes_of(each)) for each in given)
+        read, state = self._run("delta", told).split([B * H * T * d, B * H * d * d])
+        return read.view(B, H, T, d), state.view(B, H, d, d)
+
     def _run(self, operation: str, told: bytes) -> Tensor:
         done = self._harness.run(told, self._harness.target.level, operation, str(self._level.library.threads))
         assert done.returncode == 0, done.stderr
@@ -149,7 +155,7 @@ def emulate(harness: Harness) -> tuple[Emulated, Level]:
 @pytest.mark.parametrize("name", checks.CHECKS)
 def test_an_emulated_level_passes_every_check(name: str, harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     emulated, level = emulate(harness)
-    for operation in ("pack", "linear", "routed_experts", "latent_attention"):
+    for operation in ("pack", "linear", "routed_experts", "latent_attention", "delta_rule"):
         monkeypatch.setattr(checks, operation, getattr(emulated, operation))
     check: Callable[[Level], tuple[float, float]] = checks.CHECKS[name]
     error, bound = check(level)

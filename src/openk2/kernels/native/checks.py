@@ -18,6 +18,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from openk2.kernels import reference
+from openk2.kernels.native.delta import delta_rule
 from openk2.kernels.native.interface import Layout
 from openk2.kernels.native.library import Level
 from openk2.kernels.native.packed import (
@@ -111,11 +113,28 @@ def check_attention(dtype: torch.dtype, level: Level) -> tuple[float, float]:
     return _worst(errors), SUMS if dtype == torch.float32 else ROUNDINGS
 
 
+def check_delta_rule(level: Level) -> tuple[float, float]:
+    """More tokens than are prepared together, in heads that fill several vectors and part of one; then one more."""
+    B, H, T, d = 2, 2, 20, 84
+    q, k, v, decay = (_normal(B, H, T, d, seed=seed) for seed in range(4))
+    given = (q, F.normalize(k, dim=-1), v, -decay.abs(), _normal(B, H, T, seed=4).sigmoid())
+    state_BHdd = _normal(B, H, d, d, seed=5)
+    expected = reference.delta_rule(*(x.double() for x in (*given, state_BHdd)))
+    errors = []
+    for _ in _each_team(level):
+        read_BHTd, between_BHdd = delta_rule(level, *[x[:, :, :-1] for x in given] + [state_BHdd])
+        last_BH1d, after_BHdd = delta_rule(level, *[x[:, :, -1:] for x in given] + [between_BHdd])
+        errors.append(_error(torch.cat((read_BHTd, last_BH1d), 2), expected[0]))
+        errors.append(_error(after_BHdd, expected[1]))
+    return _worst(errors), SUMS
+
+
 CHECKS: dict[str, Check] = {
     **{f"linear {layout.name}": partial(check_linear, layout) for layout in Layout},
     **{f"experts {layout.name}": partial(check_experts, layout) for layout in Layout},
     "attention F32": partial(check_attention, torch.float32),
     "attention BF16": partial(check_attention, torch.bfloat16),
+    "delta rule": check_delta_rule,
 }
 """Name, as `openk2 kernels` shows it → check; run in this order."""
 

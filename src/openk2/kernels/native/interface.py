@@ -170,6 +170,11 @@ class Operations(ctypes.Structure):
             ctypes.CFUNCTYPE(c_int32, POINTER(Latents), POINTER(Chunk), c_int32, c_void_p, c_int32, c_void_p),
         ),
         ("step", ctypes.CFUNCTYPE(c_int32, POINTER(Network), POINTER(Step))),
+        ("delta_rule", ctypes.CFUNCTYPE(c_int32, *[c_void_p] * 6, *[c_int32] * 3, c_void_p)),
+        (
+            "delta_attention",
+            ctypes.CFUNCTYPE(c_int32, POINTER(Delta), POINTER(Chunk), c_int32, c_void_p, c_int64, c_int32, c_void_p),
+        ),
     )
 
 

@@ -87,7 +87,9 @@ def pack(
     outputs, inputs = rows_OI.shape[0], inputs or rows_OI.shape[1]
     codes = torch.empty(code_bytes(layout, outputs, inputs), dtype=torch.uint8)
     pack_into(level, layout, rows_OI, codes, inputs)
-    return Packed(layout, outputs, inputs, codes, None if scales is None else pack_scales(layout, scales, outputs, inputs))
+    return Packed(
+        layout, outputs, inputs, codes, None if scales is None else pack_scales(layout, scales, outputs, inputs)
+    )
 
 
 def pack_scales(layout: Layout, scales: Tensor, outputs: int, inputs: int) -> Tensor:
@@ -110,7 +112,7 @@ def linear(level: Level, weight: Packed, x_NI: Tensor) -> Tensor:
     x_NI = x_NI.detach().float().contiguous()
     y_NO = torch.empty(x_NI.shape[0], weight.outputs)
     matrix = weight.matrix
-    _check(operations(level).linear(ctypes.byref(matrix), x_NI.data_ptr(), x_NI.shape[0], y_NO.data_ptr()))
+    check(operations(level).linear(ctypes.byref(matrix), x_NI.data_ptr(), x_NI.shape[0], y_NO.data_ptr()))
     return y_NO
 
 
@@ -125,7 +127,7 @@ def routed_experts(
     N, D = x_ND.shape
     chosen, weights = chosen_NK.data_ptr(), weights_NK.data_ptr()
     K = chosen_NK.shape[1]
-    _check(operations(level).experts(table, len(experts), x_ND.data_ptr(), N, D, chosen, weights, K, y_ND.data_ptr()))
+    check(operations(level).experts(table, len(experts), x_ND.data_ptr(), N, D, chosen, weights, K, y_ND.data_ptr()))
     return y_ND
 
 
@@ -158,10 +160,11 @@ def latent_attention(
     latents = Latents(latents_SC.data_ptr(), latents_SC.dtype == torch.bfloat16, C, rank, page_tokens)
     out_NHR = torch.empty(N, H, rank)
     call = operations(level).attention
-    _check(call(ctypes.byref(latents), chunks, len(chunks), q_NHC.data_ptr(), H, out_NHR.data_ptr()))
+    check(call(ctypes.byref(latents), chunks, len(chunks), q_NHC.data_ptr(), H, out_NHR.data_ptr()))
     return out_NHR
 
 
-def _check(status: int) -> None:
+def check(status: int) -> None:
+    """Raises KernelError for what an operation answers when it failed."""
     if status:
         raise KernelError("the kernels found no memory to work in")

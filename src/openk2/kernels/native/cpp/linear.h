@@ -54,9 +54,11 @@ struct Job {
     bool add = false;  // to what y holds
 };
 
-// y = x @ weightT of up to 4 jobs.
+constexpr int MOST_JOBS = 6;
+
+// y = x @ weightT of up to MOST_JOBS jobs.
 inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* scratch) {
-    int ends[4] = {}, at_once[4] = {}, units = 0;
+    int ends[MOST_JOBS] = {}, at_once[MOST_JOBS] = {}, units = 0;
     for (int j = 0; j < count; j++) {
         const int panels = panels_of(*jobs[j].weight);
         at_once[j] = panels_at_once(panels, team.shared.threads);

@@ -50,6 +50,7 @@ inline void take_workspace(const ok2_network& n, const ok2_step& s, int threads,
     int dense_width = 0, compressed_width = 0, longest = n.width;
     const auto longer = [&](const ok2_matrix& m) { longest = m.inputs > longest ? m.inputs : longest; };
     bool latent = false, routed = false;
+    DeltaPlan delta;
     for (int i = 0; i < n.layers; i++) {
         const ok2_layer& l = n.layer[i];
         before |= forms_before(l);
@@ -57,7 +58,11 @@ inline void take_workspace(const ok2_network& n, const ok2_step& s, int threads,
         dense_width = l.dense.gate.outputs > dense_width ? l.dense.gate.outputs : dense_width;
         longer(l.dense.down), longer(l.output), longer(l.query_up);
         if (l.routed) routed = true, expert |= form_of(l.expert_format);
-        if (l.attention == OK2_DELTA) continue;
+        if (l.attention == OK2_DELTA) {
+            delta.add(*(const ok2_delta*)l.delta);
+            longer(((const ok2_delta*)l.delta)->output);
+            continue;
+        }
         latent = true;
         if (l.query_down.codes) {
             compressed |= form_of(l.query_up.format);
@@ -88,7 +93,7 @@ inline void take_workspace(const ok2_network& n, const ok2_step& s, int threads,
         }
         take_attention_memory(measure_attention(s.chunk, s.chunks, n.heads, threads), n.rank, from, w.attention);
     }
-    take_delta_memory(n, s, from, w.delta);
+    take_delta_memory(delta, N, threads, from, w.delta);
     if (routed) {
         const int64_t pairs = N * n.chosen, places = most_places(N, n.experts, n.chosen);
         w.logits = from.template take<float>(N * n.experts);

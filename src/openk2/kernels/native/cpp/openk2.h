@@ -85,7 +85,7 @@ typedef struct {
 // Kimi Delta Attention of one layer; states are float32.
 typedef struct {
     ok2_matrix query, key, value, decay_down, decay_up, rate, gate_down, gate_up, output;
-    const float* taps;        // [3 * W, length], the newest token's last
+    const float* taps;        // [length][3 * W], the newest token's last
     const float* decay_rate;  // [H]: exp(A)
     const float* decay_bias;  // [W]
     const float* norm;        // [head]
@@ -138,6 +138,13 @@ typedef struct {
     int32_t (*attention)(const ok2_latents* latents, const ok2_chunk* chunks, int32_t count, const float* queries,
                          int32_t heads, float* out);
     int32_t (*step)(const ok2_network* network, const ok2_step* step);
+    // read[heads, tokens, d] by the gated delta rule, from and to memory[heads, d, d]; rate[heads, tokens], the others as
+    // `read`; `decay` is the logarithm of what stays of a key channel
+    int32_t (*delta_rule)(const float* query, const float* key, const float* value, const float* decay, const float* rate,
+                          float* memory, int32_t heads, int32_t tokens, int32_t d, float* read);
+    // y[N, D] = Kimi Delta Attention of normalised rows x[N, D]; memories and tails of the chunks' slots are overwritten
+    int32_t (*delta_attention)(const ok2_delta* layer, const ok2_chunk* chunks, int32_t count, const float* x, int64_t rows,
+                               int32_t width, float* y);
 } ok2_operations;
 
 int32_t ok2_version(void);

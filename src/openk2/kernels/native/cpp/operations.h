@@ -96,6 +96,51 @@ inline int32_t latent_attention(const ok2_latents* l, const ok2_chunk* chunks, i
     return STEP_DONE;
 }
 
-const ok2_operations OPERATIONS = {pack_weight, linear_rows, routed_experts, latent_attention, run_step};
+inline int32_t delta_rule(const float* query, const float* key, const float* value, const float* decay, const float* rate,
+                          float* memory, int32_t heads, int32_t tokens, int32_t d, float* read) {
+    static thread_local Memory scratch;
+    const int64_t floats = whole_lines(head_tokens_floats(d, 1));
+    if (!scratch.reserve(4 * floats * openk2::team_size())) return STEP_NO_MEMORY;
+    float* of_threads = scratch.take<float>(floats * openk2::team_size());
+    const DeltaInputs in = {query, key, value, decay, rate, memory, read};
+    auto work = [&](Team& team) {
+        team.each(heads, [&](int head) { lead_memory(in, head, tokens, d, of_threads + team.thread * floats); });
+    };
+    on_team(work);
+    return STEP_DONE;
+}
+
+inline int32_t delta_layer(const ok2_delta* layer, const ok2_chunk* chunks, int32_t count, const float* x, int64_t rows,
+                           int32_t width, float* y) {
+    static thread_local Memory memory;
+    const int threads = openk2::team_size();
+    const int longest = width > layer->output.inputs ? width : layer->output.inputs;
+    const int64_t scratch_bytes = whole_lines(unpacked_bytes(longest));
+    DeltaPlan plan;
+    plan.add(*layer);
+    DeltaMemory m;
+    Activations normed;
+    uint8_t* scratch = nullptr;
+    const auto take = [&](auto& from) {
+        normed = from.activations(rows, width, delta_forms(*layer));
+        take_delta_memory(plan, rows, threads, from, m);
+        scratch = from.template take<uint8_t>(threads * scratch_bytes);
+    };
+    Sizes sizes;
+    take(sizes);
+    if (!memory.reserve(sizes.bytes)) return STEP_NO_MEMORY;
+    take(memory);
+    ok2_step step = {};
+    step.tokens = (int32_t)rows, step.chunks = count, step.chunk = chunks;
+    memset(y, 0, 4 * rows * width);
+    auto work = [&](Team& team) {
+        team.each((int)rows, [&](int row) { write_row(normed, row, x + (int64_t)row * width, width); });
+        delta_attention(team, *layer, step, normed, m, y, width, scratch + team.thread * scratch_bytes);
+    };
+    on_team(work);
+    return STEP_DONE;
+}
+
+const ok2_operations OPERATIONS = {pack_weight, linear_rows, routed_experts, latent_attention, run_step, delta_rule, delta_layer};
 
 }  // namespace
