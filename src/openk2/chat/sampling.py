@@ -36,9 +36,9 @@ class GrammarSpec:
             raise RequestError("grammar text is empty; accepted: a JSON schema, a regular expression or a Lark grammar")
 
     @classmethod
-    def json_schema(cls, schema: Mapping[str, Any] | bool) -> GrammarSpec:
+    def json_schema(cls, schema: Mapping[str, Any]) -> GrammarSpec:
         """The grammar of the JSON texts that a schema describes."""
-        return cls("json_schema", json.dumps(schema if isinstance(schema, bool) else dict(schema)))
+        return cls("json_schema", json.dumps(dict(schema)))
 
 
 @dataclass(frozen=True)

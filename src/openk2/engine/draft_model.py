@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
+
+from openk2.chat.tokenizer import Tokenizer
 from openk2.engine import scheduler as scheduling
 from openk2.engine.cache import PagePool
 from openk2.engine.forward import Chunk, Forward
+from openk2.engine.sampler import Sampler
 from openk2.engine.speculation import READ_AT_ONCE
 from openk2.errors import EngineError
 from openk2.model import K2Model
@@ -20,9 +24,9 @@ class DraftModel:
     """Proposes for any number of sequences; what it computed is found in its prefix cache, so it keeps nothing of
     them."""
 
-    def __init__(self, model: K2Model, *, cache_tokens: int) -> None:
-        """`cache_tokens`: tokens its cache holds. Re-lays the model's float32 weights, as the engine does. Raises
-        EngineError when not even one page fits."""
+    def __init__(self, model: K2Model, tokenizer: Tokenizer, *, cache_tokens: int) -> None:
+        """`tokenizer`: the one it shares with the engine's model; `cache_tokens`: tokens its cache holds. Re-lays the
+        model's float32 weights, as the engine does. Raises EngineError when not even one page fits."""
         if cache_tokens < PAGE_TOKENS:
             raise EngineError(f"cache_tokens is {cache_tokens}; accepted: {PAGE_TOKENS} or more")
         weight = model.lm_head.weight
@@ -31,8 +35,10 @@ class DraftModel:
             model.config, cache_tokens, page_tokens=PAGE_TOKENS, dtype=weight.dtype, device=weight.device
         )
         self._forward = Forward(model.eval(), self._pool, self._longest)
+        self._sampler = Sampler(tokenizer, model.config.vocab_size, weight.device)
         self._scheduler = scheduling.Scheduler(self._pool, max_batch=1, step_tokens=READ_AT_ONCE)
 
+    @torch.inference_mode()
     def propose(self, ids: Sequence[int], most: int) -> list[int]:
         """See `Proposer`; nothing yet for a prompt that takes more than one step to read, nothing for one too long."""
         if not most or len(ids) + most > self._longest:
@@ -47,7 +53,7 @@ class DraftModel:
                 self._scheduler.advance([work])
                 if not complete:
                     break
-                sequence.ids.append(int(logits_NV[0].argmax()))
+                sequence.ids.append(int(self._sampler.ban_(logits_NV)[0].argmax()))
             return sequence.ids[len(ids) :]
         finally:
             self._scheduler.remove(sequence)
