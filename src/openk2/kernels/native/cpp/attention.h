@@ -165,6 +165,7 @@ inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s
 #if defined(__AMX_TILE__)
     if (way == WAY_TILES) {
         use_tiles(TILES_PAIRS);
+        written();
         _tile_zero(0);
         _tile_zero(1);
         const uint16_t* q = (const uint16_t*)queries;
@@ -295,6 +296,7 @@ inline void mix_block(Way way, const ok2_latents& l, const AttentionScratch& s, 
         if (way == WAY_TILES) {
             transpose(pairs, (uint32_t*)s.pairs);
             use_tiles(TILES_PAIRS);
+            written();
             _tile_loadd(4, s.pairs, 64);
             const int64_t stride = (int64_t)l.rank * 4;
             int k = 0;

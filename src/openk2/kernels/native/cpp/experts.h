@@ -65,13 +65,14 @@ inline void down(const Group& g, int first, int count, const Activations& hidden
 
 // y += the sum of all groups, the first kind before the second.
 inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float* y, uint8_t* scratch) {
+    const int most_rows = kinds[0].count ? kinds[0].group[0].rows : BLOCK + 1;
     const int first_units = kinds[0].count * kinds[0].bricks();
     team.each(first_units + kinds[1].count * kinds[1].bricks(), [&](int unit) {
         const Groups& kind = kinds[unit >= first_units];
         if (unit >= first_units) unit -= first_units;
         gate_and_up(kind.group[unit / kind.bricks()], unit % kind.bricks(), *kind.x, *kind.hidden, scratch);
     });
-    const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, team.shared.threads);
+    const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, most_rows, team.shared.threads);
     team.each(ceil_div(panels, at_once), [&](int unit) {
         const int first = unit * at_once, left = panels - first;
         for (const Groups& kind : kinds)

@@ -8,7 +8,7 @@
 namespace {
 
 constexpr int MOST_PANELS = 4;
-constexpr int TILE_ROWS = 32;  // most rows of one product
+constexpr int TILE_ROWS = 128;  // most rows of one product
 
 // Up to MOST_PANELS neighbouring panels of one weight; `codes` are bricks of `format`, or unpacked ones (product_amx.h).
 struct Panels {
@@ -112,11 +112,22 @@ struct Int4Pairs {
     static constexpr int FOLD = 1, BYTES = 256;
     static Pair at(const uint8_t* brick, int step, int v) {
         I four = load_int(brick + step / 2 % 4 * 64 + v * LANES * 4);
+#if defined(__AVX512BF16__)
+        // the bytes of a pair into words, whose low nibbles choose from the 16 numbers in bfloat16
+        const __m512i first = _mm512_set4_epi32((int)0x800d800c, (int)0x80098008, (int)0x80058004, (int)0x80018000);
+        const __m512i second = _mm512_set4_epi32((int)0x800f800e, (int)0x800b800a, (int)0x80078006, (int)0x80038002);
+        const __m512i numbers = _mm512_set4_epi32(0x40e040c0, 0x40a04080, 0x40404000, 0x3f800000);
+        const __m512i below = _mm512_set4_epi32((int)0xbf80c000, (int)0xc040c080, (int)0xc0a0c0c0, (int)0xc0e0c100);
+        const __m512i table = _mm512_permutex2var_epi64(below, _mm512_setr_epi64(0, 1, 8, 9, 0, 1, 8, 9), numbers);
+        four = _mm512_shuffle_epi8(four, step % 2 ? second : first);
+        return _mm512_permutexvar_epi16(step >= 8 ? _mm512_srli_epi16(four, 4) : four, table);
+#else
         if (step >= 8) four = right<4>(four);
         if (step % 2) four = right<16>(four);
         const F eight = spread(8.0f);
         return pair(to_float(and_int(four, spread_int(15))) - eight,
                     to_float(and_int(right<8>(four), spread_int(15))) - eight);
+#endif
     }
 };
 
