@@ -15,6 +15,7 @@ from openk2.errors import OpenK2Error
 COMMANDS = {
     "agent": "Solve a task in a workspace with tools.",
     "average": "Write the mean of models of one shape.",
+    "bench": "Measure speed beside the limit of this machine.",
     "chat": "Talk to a model in the terminal.",
     "convert": "Write a model in another number format.",
     "data": "Build, list and verify training text.",

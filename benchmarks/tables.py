@@ -1,0 +1,176 @@
+"""Writes the tables of `docs/performance.md` from the files in `results/`; the prose around them is by hand.
+
+python benchmarks/tables.py            between `<!-- results: PART -->` and `<!-- end -->`
+python benchmarks/tables.py --check    only say whether the page is as the files say; status 1 where it is not
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import results
+from results import Machine, Result
+
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+BLOCK = re.compile(r"(<!-- results: (?P<part>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+WIDTHS = {"bf16": "bf16", "int8": "INT8", "int4-all": "INT4"}
+"""Weights of ours → how a table calls them."""
+Row = dict[str, Any]
+
+
+def page(text: str, directory: Path = results.DIRECTORY) -> str:
+    """The page with every table made anew; a part without a file gets a line that says how to measure it."""
+
+    def block(match: re.Match[str]) -> str:
+        file = directory / f"{match['part']}.json"
+        made = render(Result.load(file)) if file.exists() else "Not measured yet."
+        return f"{match[1]}{made}\n{match[3]}"
+
+    return BLOCK.sub(block, text)
+
+
+def render(result: Result) -> str:
+    """Where and when it was measured, and the table."""
+    return f"{caption(result)}\n\n{TABLES.get(result.part, speeds)(result.rows)}"
+
+
+def caption(result: Result) -> str:
+    """One line on the day and the machine."""
+    where = result.machine
+    words = [result.date, f"{where.cpu}{_features(where)}", f"{where.threads} threads"]
+    words += [f"{name} {version}" for name, version in where.software.items()]
+    if where.spread is not None:
+        words.append(f"spread of five bandwidth probes {where.spread:.0%}")
+    warning = f" **Not a quiet machine: {where.noisy}.**" if where.noisy else ""
+    return f"`{result.command}`, {', '.join(words)}.{warning}"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """In Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in lines)
+
+
+def speeds(rows: list[Row]) -> str:
+    """Ours, its share of the limit, and every peer with our ratio to it."""
+    peers = sorted({name for row in rows for name in row["ratios"]})
+    columns = [(name, f"{name}, tokens/s", "ratio") for name in peers]
+    head = ["", "openk2, tokens/s", "of the limit", *(word for _, *words in columns for word in words)]
+    cells = []
+    for row in rows:
+        ours = row["openk2"]
+        line = [_setup(row["setup"]), number(ours["tokens_per_second"]), f"{ours['fraction_of_limit']:.0%}"]
+        for name in peers:
+            there = name in row["ratios"]
+            line += [number(row[name]["tokens_per_second"]), f"{row['ratios'][name]:.2f}"] if there else ["", ""]
+        cells.append(line)
+    return table(head, cells)
+
+
+def requests(rows: list[Row]) -> str:
+    """Rates and latencies of requests."""
+    head = ["", "new tokens/s", "of the limit", "first token, ms: p50, p99", "between tokens, ms: p50, p99"]
+    cells = []
+    for row in rows:
+        waits = [row[name] for name in ("time_to_first_token", "inter_token")]
+        shown = [", ".join(number(1e3 * wait[share]) for share in ("p50", "p99")) for wait in waits]
+        what = f"{row['model']} {WIDTHS[row['weights']]}, {row['batch']} at a time, prompts of {row['prompt']}"
+        cells.append([what, number(row["tokens_per_second"]), f"{row['fraction_of_limit']:.0%}", *shown])
+    return table(head, cells)
+
+
+def beside_transformers(rows: list[Row]) -> str:
+    """Training and generation."""
+    limited = any("fraction_of_limit" in row for row in rows)
+    head = ["", "openk2, tokens/s", "transformers, tokens/s", "ratio"]
+    cells = [
+        [row["name"], number(row["openk2"]), number(row["transformers"]), f"{row['ratio']:.1f}"]
+        + ([f"{row['fraction_of_limit']:.0%}"] if limited else [])
+        for row in rows
+    ]
+    return table(head + (["of the float32 product peak"] if limited else []), cells)
+
+
+def tokenizer(rows: list[Row]) -> str:
+    """Encoding, beside tiktoken."""
+    cells = []
+    for row in rows:
+        for form in ("whole", "documents"):
+            figures = row[form]
+            rates = [figures[name] for name in ("megabytes_per_second", "plain_megabytes_per_second")]
+            words = [f"{rate:.2f}" if rate is not None else "" for rate in rates]
+            cells.append([f"{form}, {row['vocabulary']:,} ids", *words, f"{figures['ratio']:.2f}"])
+    return table(["", "openk2, MB/s", "tiktoken, MB/s", "ratio of CPU time"], cells)
+
+
+def loading(rows: list[Row]) -> str:
+    """Two layers in their true shape."""
+    head = ["", "files", "peak memory (limit)", "loading", "of the disk's rate", "experts compared, wrong", "tokens/s"]
+    cells = [
+        [
+            row["format"].upper(),
+            f"{row['file_bytes'] / 1e9:.2f} GB",
+            f"{max(row['peak_bytes_loading'], row['peak_bytes_running']) / 1e9:.2f} GB "
+            f"({row['limit_bytes'] / 1e9:.2f})",
+            f"{row['load_bytes_per_second'] / 1e9:.2f} GB/s",
+            f"{row['fraction_of_disk']:.0%}",
+            f"{row['experts_compared']}, {len(row['experts_wrong']) or 'none'}",
+            number(row["tokens_per_second"]),
+        ]
+        for row in rows
+    ]
+    return table(head, cells)
+
+
+TABLES: dict[str, Callable[[list[Row]], str]] = {
+    "serve": requests,
+    "training": beside_transformers,
+    "generation": beside_transformers,
+    "tokenizer": tokenizer,
+    "loading": loading,
+}
+"""Part → its table, where it is not one of speeds."""
+
+
+def number(value: float) -> str:
+    """With as many digits as mean something."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _setup(setup: Row) -> str:
+    words = [f"{setup['preset']} {WIDTHS[setup['weights']]}"]
+    words += [f"prompt {setup['prompt']:,}"] if setup["mode"] == "prefill" else []
+    words += [f"batch {setup['batch']}"] if setup["batch"] > 1 else []
+    words += [f"depth {setup['depth']:,}"] if setup["depth"] else []
+    return ", ".join(words)
+
+
+def _features(where: Machine) -> str:
+    names = ", ".join(name.replace("_", "-").upper() for name in where.instructions)
+    return f" ({where.cores} cores; {names})" if names else f" ({where.cores} cores)"
+
+
+def update() -> None:
+    """Write the page."""
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def main() -> int:
+    """Write the page, or check it."""
+    parser = argparse.ArgumentParser(description="Tables of docs/performance.md from benchmarks/results.")
+    parser.add_argument("--check", action="store_true", help="write nothing; status 1 where the page is out of date")
+    options = parser.parse_args()
+    if options.check:
+        text = PAGE.read_text(encoding="utf-8")
+        return int(page(text) != text)
+    update()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
