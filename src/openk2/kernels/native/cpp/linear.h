@@ -8,9 +8,10 @@ namespace {
 
 using openk2::Team;
 
-// Panels of a piece of work: as many as a product takes, unless that leaves threads without work.
-inline int panels_at_once(int panels, int threads) {
-    if (panels >= 8 * threads) return 4;
+// Panels of a piece of work: four, two where many rows want room in the nearest cache, fewer where threads would be left
+// without work.
+inline int panels_at_once(int panels, int rows, int threads) {
+    if (panels >= 8 * threads && rows <= BLOCK) return 4;
     return panels >= 4 * threads ? 2 : 1;
 }
 
@@ -61,7 +62,7 @@ inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* 
     int ends[MOST_JOBS] = {}, at_once[MOST_JOBS] = {}, units = 0;
     for (int j = 0; j < count; j++) {
         const int panels = panels_of(*jobs[j].weight);
-        at_once[j] = panels_at_once(panels, team.shared.threads);
+        at_once[j] = panels_at_once(panels, rows, team.shared.threads);
         ends[j] = units += ceil_div(panels, at_once[j]);
     }
     team.each(units, [&](int unit) {
@@ -83,7 +84,7 @@ inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* 
 inline void multiply_heads(Team& team, const ok2_matrix& m, int heads, int outputs, const Activations* x, int rows, float scale,
                            float* y, int64_t row_stride, int64_t head_stride, uint8_t* scratch) {
     const int panels = ceil_div(outputs, PANEL);
-    const int at_once = heads >= 2 * team.shared.threads ? MOST_PANELS : panels_at_once(panels, team.shared.threads);
+    const int at_once = heads >= 2 * team.shared.threads ? (rows <= BLOCK ? 4 : 2) : panels_at_once(panels, rows, team.shared.threads);
     const int units = ceil_div(panels, at_once);
     team.each(heads * units, [&](int unit) {
         const int head = unit / units, first = unit % units * at_once, left = panels - first;
