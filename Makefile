@@ -31,5 +31,5 @@ lint: dev ## check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: dev ## measure speed beside transformers, a few minutes on an idle machine
-	@$(BIN)/python benchmarks/against_transformers.py $(ARGS)
+bench: dev ## measure every figure of docs/performance.md, a quarter of an hour on an idle machine
+	@$(BIN)/python benchmarks/run_all.py $(ARGS)

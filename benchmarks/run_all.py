@@ -27,6 +27,7 @@ import tables
 from peers import LlamaCpp, Openk2, Peer, ProgramFailed, Setup, Transformers, output
 from results import Result
 
+from openk2.bench.machine import check_quiet
 from openk2.errors import BenchError
 
 HERE = Path(__file__).parent
@@ -91,6 +92,12 @@ def loading(options: Options) -> list[dict[str, Any]]:
     ]
 
 
+def prefix(_: Options) -> list[dict[str, Any]]:
+    """The prefix cache under a load of agents."""
+    lines = output([sys.executable, str(HERE / "prefix_replay.py"), "--json"]).splitlines()
+    return [json.loads(line) for line in lines]
+
+
 @dataclass(frozen=True)
 class Part:
     """Figures that belong together."""
@@ -98,6 +105,8 @@ class Part:
     measure: Callable[[Options], list[dict[str, Any]]]
     scratch: bool = False
     """Whether it writes checkpoints of many gigabytes, and so is only run when named."""
+    counts: bool = False
+    """Whether its figures are counts, which no other process disturbs."""
 
 
 def decode(weights: str, preset: str = "k2-mini", **more: int) -> Setup:
@@ -123,6 +132,7 @@ PARTS = {
         compared(*(prefill(weights, prompt) for weights in ("bf16", "int4-all") for prompt in (512, 2_048)))
     ),
     "serve": Part(served),
+    "prefix": Part(prefix, counts=True),
     "generation": Part(beside_transformers("generation")),
     "training": Part(beside_transformers("training")),
     "tokenizer": Part(tokenizer),
@@ -139,7 +149,8 @@ def command(part: str) -> str:
 
 def run(part: str, options: Options) -> Result:
     """Measure a part on a machine that is quiet."""
-    where = results.machine(options.threads, options.software, allow_noisy=options.noisy)
+    check = None if PARTS[part].counts else check_quiet
+    where = results.machine(options.threads, options.software, allow_noisy=options.noisy, check=check)
     begin = time.monotonic()
     rows = PARTS[part].measure(options)
     print(f"{part}: {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)

@@ -45,7 +45,7 @@ def caption(result: Result) -> str:
     words = [result.date, f"{where.cpu}{_features(where)}", f"{where.threads} threads"]
     words += [f"{name} {version}" for name, version in where.software.items()]
     if where.spread is not None:
-        words.append(f"spread of five bandwidth probes {where.spread:.0%}")
+        words.append(f"spread of five bandwidth probes {percent(where.spread)}")
     warning = f" **Not a quiet machine: {where.noisy}.**" if where.noisy else ""
     return f"`{result.command}`, {', '.join(words)}.{warning}"
 
@@ -53,7 +53,7 @@ def caption(result: Result) -> str:
 def table(head: list[str], rows: list[list[str]]) -> str:
     """In Markdown."""
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |".replace("|  |", "| |") for cells in lines)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def speeds(rows: list[Row]) -> str:
@@ -64,7 +64,7 @@ def speeds(rows: list[Row]) -> str:
     cells = []
     for row in rows:
         ours = row["openk2"]
-        line = [_setup(row["setup"]), number(ours["tokens_per_second"]), f"{ours['fraction_of_limit']:.0%}"]
+        line = [_setup(row["setup"]), number(ours["tokens_per_second"]), percent(ours["fraction_of_limit"])]
         for name in peers:
             there = name in row["ratios"]
             line += [number(row[name]["tokens_per_second"]), f"{row['ratios'][name]:.2f}"] if there else ["", ""]
@@ -80,7 +80,7 @@ def requests(rows: list[Row]) -> str:
         waits = [row[name] for name in ("time_to_first_token", "inter_token")]
         shown = [", ".join(number(1e3 * wait[share]) for share in ("p50", "p99")) for wait in waits]
         what = f"{row['model']} {WIDTHS[row['weights']]}, {row['batch']} at a time, prompts of {row['prompt']}"
-        cells.append([what, number(row["tokens_per_second"]), f"{row['fraction_of_limit']:.0%}", *shown])
+        cells.append([what, number(row["tokens_per_second"]), percent(row["fraction_of_limit"]), *shown])
     return table(head, cells)
 
 
@@ -90,7 +90,7 @@ def beside_transformers(rows: list[Row]) -> str:
     head = ["", "openk2, tokens/s", "transformers, tokens/s", "ratio"]
     cells = [
         [row["name"], number(row["openk2"]), number(row["transformers"]), f"{row['ratio']:.1f}"]
-        + ([f"{row['fraction_of_limit']:.0%}"] if limited else [])
+        + ([percent(row["fraction_of_limit"])] if limited else [])
         for row in rows
     ]
     return table(head + (["of the float32 product peak"] if limited else []), cells)
@@ -102,7 +102,7 @@ def tokenizer(rows: list[Row]) -> str:
     for row in rows:
         for form in ("whole", "documents"):
             figures = row[form]
-            rates = [figures[name] for name in ("megabytes_per_second", "plain_megabytes_per_second")]
+            rates = [figures.get(name) for name in ("megabytes_per_second", "plain_megabytes_per_second")]
             words = [f"{rate:.2f}" if rate is not None else "" for rate in rates]
             cells.append([f"{form}, {row['vocabulary']:,} ids", *words, f"{figures['ratio']:.2f}"])
     return table(["", "openk2, MB/s", "tiktoken, MB/s", "ratio of CPU time"], cells)
@@ -118,7 +118,7 @@ def loading(rows: list[Row]) -> str:
             f"{max(row['peak_bytes_loading'], row['peak_bytes_running']) / 1e9:.2f} GB "
             f"({row['limit_bytes'] / 1e9:.2f})",
             f"{row['load_bytes_per_second'] / 1e9:.2f} GB/s",
-            f"{row['fraction_of_disk']:.0%}",
+            percent(row["fraction_of_disk"]),
             f"{row['experts_compared']}, {len(row['experts_wrong']) or 'none'}",
             number(row["tokens_per_second"]),
         ]
@@ -127,14 +127,31 @@ def loading(rows: list[Row]) -> str:
     return table(head, cells)
 
 
+def prefix(rows: list[Row]) -> str:
+    """The cache of prompts, from large to tight."""
+    head = ["cache, tokens", "prompt tokens asked for", "out of the cache", "at best", "least recently used pages"]
+    cells = [
+        [f"{row['cache_tokens']:,}", f"{row['prompt_tokens']:,}"]
+        + [f"{row['rates'][name]:.2f} %" for name in ("cached", "ideal_tokens", "least_recently_used")]
+        for row in rows
+    ]
+    return table(head, cells)
+
+
 TABLES: dict[str, Callable[[list[Row]], str]] = {
     "serve": requests,
+    "prefix": prefix,
     "training": beside_transformers,
     "generation": beside_transformers,
     "tokenizer": tokenizer,
     "loading": loading,
 }
 """Part → its table, where it is not one of speeds."""
+
+
+def percent(share: float) -> str:
+    """In whole hundredths."""
+    return f"{100 * share:.0f} %"
 
 
 def number(value: float) -> str:
