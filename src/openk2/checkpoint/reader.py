@@ -20,6 +20,7 @@ from openk2.chat.locate import model_directory
 from openk2.checkpoint.formats import LAYOUTS, ROW_STEP
 from openk2.checkpoint.headers import Origin, find_all
 from openk2.checkpoint.layout import DiskTensor, disk_tensors
+from openk2.checkpoint.parts import part_of
 from openk2.checkpoint.scheme import read_scheme
 from openk2.checkpoint.shards import Shards
 from openk2.checkpoint.storage import formats_of, hold, storable
@@ -51,6 +52,7 @@ def load(
     weights: str = FLOAT,
     layers: int | str | None = None,
     experts: int | str | None = None,
+    experts_on_disk: bool = False,
 ) -> K2Model:
     """A model in evaluation mode from a Hugging Face snapshot: bf16, fp16, fp32, block FP8 or packed INT4 safetensors.
 
@@ -62,6 +64,9 @@ def load(
     and codes are bit-equal; `fp8`, `int4` (routed experts), `int4-all` and `int8` (all large matrices) quantise on the
     way. `layers` and `experts` take a part of the model: a count of the first ones, or `"FIRST-LAST"` (`subset.py`);
     shards that hold nothing of it need not be there.
+
+    `experts_on_disk` leaves the routed experts where they are: the model has their shapes without values (on the device
+    `meta`), for an engine that reads them from an `ExpertFiles` of the same directory while it runs.
 
     Raises CheckpointError (no such model; a file missing or torn; a tensor missing, superfluous, of another shape or
     not finite; a format that cannot be read; an unusable argument) and ConfigError (config.json; unknown kernels).
@@ -84,11 +89,20 @@ def load(
         own = DTYPES[shards.tensors[_EMBEDDING].dtype]
         model.to(own if dtype is None else _dtype(dtype))
         for target, (format, scales_dtype) in _formats(weights, model, floats, origins, shards).items():
-            hold(model, target, format, scales_dtype)
-        state = {name: _unset(tensor, device) for name, tensor in model.state_dict().items()}
-        _fill(state, list(zip(origins, disk_tensors(state), strict=True)), shards)
+            if not (experts_on_disk and _routed(target)):
+                hold(model, target, format, scales_dtype)
+        state = {
+            name: tensor if experts_on_disk and _routed(name) else _unset(tensor, device)
+            for name, tensor in model.state_dict().items()
+        }
+        places = zip(origins, disk_tensors(state), strict=True)
+        _fill(state, [(o, tensor) for o, tensor in places if not (experts_on_disk and _routed(tensor.target))], shards)
     model.load_state_dict(state, assign=True)
     return model.use_kernels(kernels).eval()
+
+
+def _routed(target: str) -> bool:
+    return part_of(target) == "routed experts"
 
 
 def _unset(tensor: Tensor, device: torch.device) -> Tensor:

@@ -19,14 +19,17 @@ Shapes: N tokens of the step, M = heads × tokens of one span, S known tokens, P
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
 
 import torch
 from torch import Tensor
 
 from openk2.engine.cache import PagePool, PageTable
 from openk2.engine.delta import DeltaStep
+from openk2.engine.expert_cache import CachedExperts, ExpertCache
 from openk2.engine.products import LONGEST_SUM, VECTOR, product, project, silu_
 from openk2.kernels.choice import AUTO
 from openk2.kernels.reference import ExpertMatrices
@@ -71,11 +74,17 @@ class Forward:
     change."""
 
     @torch.no_grad()
-    def __init__(self, model: K2Model, pool: PagePool, max_context: int) -> None:
+    def __init__(self, model: K2Model, pool: PagePool, max_context: int, experts: ExpertCache | None = None) -> None:
+        """`experts`: where the routed experts come from; None: from the model."""
         self.config, self.pool = model.config, pool
         self._model = model
         weight = model.lm_head.weight
         self._device, self._dtype = weight.device, weight.dtype
+        self._routers = {layer: mlp.gate for layer, mlp in model.moe_blocks().items()}
+        self._cached: dict[int, CachedExperts] = {}
+        if experts is not None:
+            for layer in self._routers:
+                self._cached[layer] = CachedExperts(experts, layer, self._dtype)
         c = self.config
         if self._dtype == torch.float32:
             _relay(model)
@@ -154,7 +163,7 @@ class Forward:
                 x_ND = x_ND + delta.attend(place, attention, normed_ND)
             else:
                 x_ND = x_ND + self._attend(place, attention, normed_ND, table, slots_n, spans)
-            x_ND = x_ND + _feed(block.mlp, block.post_attention_layernorm(x_ND))
+            x_ND = x_ND + self._feed(layer, block.mlp, block.post_attention_layernorm(x_ND))
         out: Tensor = backbone.norm(x_ND)
         return out
 
@@ -182,6 +191,30 @@ class Forward:
         out_HNv = torch.bmm(mixed_NHR.transpose(0, 1), value_up_HRv)
         return project(attention.o_proj, out_HNv.transpose(0, 1).flatten(1))
 
+    def _feed(self, layer: int, mlp: MixtureOfExperts | SwiGLU, x_ND: Tensor) -> Tensor:
+        if isinstance(mlp, SwiGLU):
+            return _swiglu(mlp, x_ND)
+        experts_NK, weights_NK = mlp.gate(x_ND)
+        cached = self._cached.get(layer)
+        gate_up_EFD, down_EDF = (cached or mlp.experts).gate_up_EFD, (cached or mlp.experts).down_EDF
+        if mlp.kernels is not AUTO:
+            routed_ND = mlp.kernels.routed_experts(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)
+        elif cached is None:
+            routed_ND = routed(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK)
+        else:
+            groups = cached.groups(experts_NK.unique().tolist(), partial(self._foresee, layer + 1, x_ND))
+            routed_ND = routed(x_ND, gate_up_EFD, down_EDF, experts_NK, weights_NK, groups)
+        return routed_ND + _swiglu(mlp.shared_experts, x_ND)
+
+    def _foresee(self, layer: int, x_ND: Tensor) -> None:
+        """Have a layer's likely experts read: those that its router likes best of what the router before it sees. Half
+        as many as it will choose, for the first ones are most often right.
+        """
+        if layer in self._cached:
+            experts_NK, weights_NK = self._routers[layer](x_ND)
+            best_Nk = weights_NK.topk(max(experts_NK.shape[1] // 2, 1), -1).indices
+            self._cached[layer].foresee(experts_NK.gather(-1, best_Nk).unique().tolist())
+
 
 def _mix(q_THC: Tensor, known_SC: Tensor, hidden_T1t: Tensor, out_THR: Tensor) -> None:
     """Attention of one span: softmax in float32 over the known tokens that are not hidden, then their weighted sum."""
@@ -198,47 +231,44 @@ def _mix(q_THC: Tensor, known_SC: Tensor, hidden_T1t: Tensor, out_THR: Tensor) -
         out_MR.addmm_(weights_MS[:, some], known_SC[some, :R])
 
 
-def _feed(mlp: MixtureOfExperts | SwiGLU, x_ND: Tensor) -> Tensor:
-    if isinstance(mlp, SwiGLU):
-        return _swiglu(mlp, x_ND)
-    experts_NK, weights_NK = mlp.gate(x_ND)
-    run = routed if mlp.kernels is AUTO else mlp.kernels.routed_experts
-    routed_ND = run(x_ND, mlp.experts.gate_up_EFD, mlp.experts.down_EDF, experts_NK, weights_NK)
-    return routed_ND + _swiglu(mlp.shared_experts, x_ND)
-
-
 def _swiglu(mlp: SwiGLU, x_ND: Tensor) -> Tensor:
     hidden_NF = silu_(project(mlp.gate_proj, x_ND)).mul_(project(mlp.up_proj, x_ND))
     return project(mlp.down_proj, hidden_NF)
 
 
 def routed(
-    x_ND: Tensor, gate_up_EFD: ExpertMatrices, down_EDF: ExpertMatrices, experts_NK: Tensor, weights_NK: Tensor
+    x_ND: Tensor,
+    gate_up_EFD: ExpertMatrices,
+    down_EDF: ExpertMatrices,
+    experts_NK: Tensor,
+    weights_NK: Tensor,
+    groups: Iterable[list[int]] | None = None,
 ) -> Tensor:
     """As `kernels.reference.routed_experts`, without gradient: pairs sorted by expert, one product per expert in use.
 
-    As fast as torch's grouped product for many tokens, twice as fast for one, which uses K of E experts.
+    As fast as torch's grouped product for many tokens, twice as fast for one, which uses K of E experts. `groups`: all
+    experts in use, in parts of which only one after the other is in memory; None: one part.
     """
     N, K = experts_NK.shape
     expert_P = experts_NK.flatten()
     order_P = expert_P.argsort()
-    ends_E = expert_P.bincount(minlength=gate_up_EFD.shape[0]).cumsum(0).tolist()
-    groups = [
-        (expert, slice(begin, end))
-        for expert, (begin, end) in enumerate(zip([0, *ends_E], ends_E, strict=False))
-        if begin < end
-    ]
-    x_PD = x_ND[order_P // K]
-    gate_up_PF = x_ND.new_empty(N * K, gate_up_EFD.shape[1])
-    for expert, pairs in groups:
-        product(x_PD[pairs], gate_up_EFD[expert], gate_up_PF[pairs])
-    gate_PF, up_PF = gate_up_PF.chunk(2, -1)
-    hidden_PF = silu_(gate_PF).mul_(up_PF).mul_(weights_NK.flatten()[order_P, None].to(x_ND.dtype))
-    y_PD = torch.empty_like(x_PD)
-    for expert, pairs in groups:
-        product(hidden_PF[pairs], down_EDF[expert], y_PD[pairs])
-    pairs_PD = torch.empty_like(y_PD)
-    pairs_PD[order_P] = y_PD
+    counts_E = expert_P.bincount(minlength=gate_up_EFD.shape[0])
+    ends_E, counts = counts_E.cumsum(0).tolist(), counts_E.tolist()
+    pairs_PD = x_ND.new_empty(N * K, x_ND.shape[1])
+    for group in [[expert for expert, count in enumerate(counts) if count]] if groups is None else groups:
+        order_p = torch.cat([order_P[ends_E[expert] - counts[expert] : ends_E[expert]] for expert in group])
+        ends = list(accumulate(counts[expert] for expert in group))
+        spans = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
+        x_pD = x_ND[order_p // K]
+        gate_up_pF = x_ND.new_empty(len(order_p), gate_up_EFD.shape[1])
+        for expert, span in zip(group, spans, strict=True):
+            product(x_pD[span], gate_up_EFD[expert], gate_up_pF[span])
+        gate_pF, up_pF = gate_up_pF.chunk(2, -1)
+        hidden_pF = silu_(gate_pF).mul_(up_pF).mul_(weights_NK.flatten()[order_p, None].to(x_ND.dtype))
+        y_pD = torch.empty_like(x_pD)
+        for expert, span in zip(group, spans, strict=True):
+            product(hidden_pF[span], down_EDF[expert], y_pD[span])
+        pairs_PD[order_p] = y_pD
     return pairs_PD.view(N, K, -1).sum(1)
 
 

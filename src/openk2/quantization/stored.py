@@ -66,11 +66,11 @@ class StoredWeight(nn.Module):
     def __getitem__(self, expert: int) -> Tensor:
         """The matrix of one expert in `dtype`."""
         parts = itertools.product((expert,), *map(range, self.lead[1:]))
-        return _laid(torch.cat([tile for part in parts for tile in self._tiles(part)]))
+        return laid(torch.cat([tile for part in parts for tile in self._tiles(part)]))
 
     def tiles(self) -> Iterator[Tensor]:
         """The rows of a weight without `lead` in `dtype`, piece by piece."""
-        return map(_laid, self._tiles(()))
+        return map(laid, self._tiles(()))
 
     def dense(self) -> Tensor:
         """The whole weight in `dtype`."""
@@ -111,7 +111,7 @@ class StoredWeight(nn.Module):
         return self
 
 
-def _laid(weight_OI: Tensor) -> Tensor:
+def laid(weight_OI: Tensor) -> Tensor:
     """In float32 with the elements of a column together, as the engine lays out float weights (`engine/forward.py`):
     so a row of a product has the same bits whatever rows are beside it.
     """
