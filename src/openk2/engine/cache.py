@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import torch
@@ -44,6 +44,9 @@ class PageTable:
     """The live slot of a model with Kimi Delta Attention, from `extend` to `release`."""
     borders: set[int] = field(default_factory=set)
     """Numbers of tokens after which a snapshot of the state is wanted, besides every `snapshot_tokens`."""
+    matched: int = 0
+    """How many tokens the sequence had when it was matched; behind them, token by token, a snapshot is made of every
+    full page."""
 
 
 class PagePool:
@@ -109,7 +112,8 @@ class PagePool:
                 self.states.use(nodes[-1])
         for node in nodes:
             self._hold(node.page)
-        return PageTable([node.page for node in nodes], len(nodes), nodes[-1] if nodes else None, borders=borders)
+        last = nodes[-1] if nodes else None
+        return PageTable([node.page for node in nodes], len(nodes), last, borders=borders, matched=len(ids))
 
     def extend(self, table: PageTable, tokens: int) -> bool:
         """Give `table` room for `tokens` tokens in all, and a new one its state; False, and nothing changes, when there
@@ -151,8 +155,9 @@ class PagePool:
                 table.pages[number] = table.node.page
                 self._drop(own)
             table.published = number + 1
-        wanted = computed in table.borders or (computed and computed % self.snapshot_tokens == 0)
-        if self.states is not None and wanted:
+        regular = computed % self.snapshot_tokens == 0
+        answer = computed > table.matched and computed % size == 0
+        if self.states is not None and computed and (computed in table.borders or regular or answer):
             assert table.node is not None
             assert table.state is not None
             self.states.keep(table.node, table.state)
@@ -178,7 +183,7 @@ class PagePool:
             state = self.states.twin(table.state)
             if state is None:
                 return None
-        twin = PageTable(table.pages[:full], table.published, table.node, state, set(table.borders))
+        twin = replace(table, pages=table.pages[:full], state=state, borders=set(table.borders))
         for page in twin.pages:
             self._hold(page)
         if begun:

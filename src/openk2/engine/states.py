@@ -2,7 +2,8 @@
 
 A running sequence has one live slot, which every step overwrites. A snapshot is a copy kept with a node of the prefix
 tree: the state after that page's last token, from which a prompt that begins alike can go on. Snapshots take the slots
-that no sequence needs; the least recently used one goes when a slot is wanted.
+that no sequence needs; when one is wanted the least recently used snapshot goes, but before it those that lie on the way
+to a later one without a branch between: whoever comes by there goes on to the later one.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ class StatePool:
         L, J = len(c.kda_layers), c.short_conv_kernel_size - 1
         self.memory_LSHdd = torch.zeros(L, slots, c.num_heads, c.head_dim, c.head_dim, device=device)
         """Keys to values, float32."""
-        self.tails_LSJX = torch.zeros(L, slots, J, 3 * c.width, dtype=dtype, device=device)
-        """The last J inputs of the short convolutions over queries, keys and values."""
+        self.tails_LSJX = torch.zeros(L, slots, J, 3 * c.width, device=device)
+        """The last J inputs of the short convolutions over queries, keys and values, float32."""
         self.slots = slots
         self.clear()
 
@@ -80,6 +81,11 @@ class StatePool:
             self._copy(slot, copy)
             node.snapshot = copy
             self._kept[node] = None
+            passed = node.before
+            while passed is not None and len(passed.after) == 1 and passed.snapshot is None:
+                passed = passed.before
+            if passed is not None and len(passed.after) == 1:
+                self._kept.move_to_end(passed, last=False)
 
     def use(self, node: Node) -> None:
         """The node's snapshot is about to be used."""
