@@ -27,7 +27,8 @@ from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.engine import scheduler as scheduling
 from openk2.engine.cache import PAGE_TOKENS, PagePool
-from openk2.engine.forward import Chunk, Forward
+from openk2.engine.compute import compute
+from openk2.engine.forward import Chunk
 from openk2.engine.grammar import Grammars, Matcher
 from openk2.engine.request import Answer, Outcome, Request, Sink
 from openk2.engine.results import Completion, Counters, Load, Piece, fold
@@ -75,15 +76,23 @@ class Engine:
         step_tokens: int = 256,
         page_tokens: int = PAGE_TOKENS,
         speculation: Literal["auto", "off"] | Proposer = "auto",
+        kernels: str = "auto",
+        threads: int | None = None,
+        exact: bool | None = None,
+        consume: bool = False,
     ) -> None:
         """`max_batch`: most requests computed at once; `max_context`: most tokens of prompt and answer together (None:
         what the model was made for); `cache_tokens`: tokens the latent cache holds (None: 512 MiB worth of them);
         `step_tokens`: most tokens per step, by which a long prompt is cut into chunks; `speculation`: who guesses the
         next tokens, which changes no output: each request's own past (`auto`), a proposer for all of them, or nobody.
-        Guesses are made where they pay (see `speculation.py`).
+        Guesses are made where they pay (see `speculation.py`). `kernels`: `auto`, `reference` or a native level,
+        `threads`: how many the native kernels use (None: as many as PyTorch does), `exact`: whether integer weights
+        meet bfloat16 activations (see `compute.py`).
 
-        The engine re-lays the model's float32 weights in memory (see `forward.py`) and takes them as they are now:
-        after training on, make a new engine. Raises EngineError for numbers that cannot work.
+        The engine takes the weights as they are now: after training on, make a new engine. Native kernels copy them
+        into an order of their own; `consume` lets go of the model's while they are copied, and the model is of no
+        further use. The reference re-lays float32 weights in place (see `forward.py`). Raises EngineError for numbers
+        that cannot work and ConfigError for kernels that are not there.
         """
         config = model.config
         self.tokenizer = tokenizer
@@ -114,7 +123,15 @@ class Engine:
             dtype=weight.dtype,
             device=weight.device,
         )
-        self._forward = Forward(model.eval(), self._pool, self.max_context)
+        self._forward = compute(
+            model.eval(),
+            self._pool,
+            self.max_context,
+            kernels=kernels,
+            threads=threads,
+            exact=exact,
+            consume=consume,
+        )
         self._sampler = Sampler(tokenizer, config.vocab_size, weight.device)
         self._scheduler = scheduling.Scheduler(self._pool, max_batch=max_batch, step_tokens=step_tokens)
         self._grammars = Grammars(tokenizer, self._sampler.banned_V)

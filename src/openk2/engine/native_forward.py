@@ -36,17 +36,15 @@ class NativeForward:
         exact: bool = False,
         consume: bool = False,
     ) -> None:
-        """`exact`: integer weights meet bfloat16 activations instead of int8 ones; `consume`: each weight of the model is
-        let go of when it is copied, so that both are never in memory at once."""
+        """`exact`: integer weights meet bfloat16 activations instead of int8 ones; `consume`: each weight of the model
+        is let go of when it is copied, so that both are never in memory at once."""
         self.pool, self.level = pool, level
         self.record_routes = False
         """Whether the next steps leave their experts in `routes_LNK`."""
         self.routes_LNK: Tensor | None = None
         """Experts of the last step's tokens, −1 in layers without."""
         self._config = model.config
-        self._weights = NativeWeights(
-            model, level, pool.latents_LSC, pool.page_tokens, max_context, exact=exact, consume=consume
-        )
+        self._weights = NativeWeights(model, level, pool, max_context, exact=exact, consume=consume)
         self._network = ctypes.byref(self._weights.network)
         self._step = operations(level).step
 
@@ -59,7 +57,7 @@ class NativeForward:
             tokens = len(chunk.ids)
             page_list = array("i", chunk.table.pages)
             pages.append(page_list)
-            entry.row, entry.tokens, entry.start, entry.state = len(ids), tokens, chunk.start, -1
+            entry.row, entry.tokens, entry.start, entry.state = len(ids), tokens, chunk.start, chunk.table.state or 0
             entry.pages = page_list.buffer_info()[0]
             ids.extend(chunk.ids)
             positions.extend(range(chunk.start, chunk.start + tokens))

@@ -1,8 +1,8 @@
 """A model's weights in bricks, and the `Network` of the kernels that points at them.
 
 Weights keep their number format: float32, bfloat16, block FP8, INT8 or INT4. Of the latent's up-projection the key half
-is turned around (absorbed attention multiplies by its transpose), which no scale along the inputs survives, so it is held
-in floats; the value half stays as it is where every row has scales of its own.
+is turned around (absorbed attention multiplies by its transpose), which no scale along the inputs survives, so it is
+held in floats; the value half stays as it is where every row has scales of its own.
 
 Shapes: O outputs, I inputs, H heads, d head width without position, v value width, R latent rank, E experts, F expert
 width, S slots of the latent cache.
@@ -18,11 +18,15 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 
-from openk2.kernels.native.interface import FeedForward, Latents, Layer, Layout, Network
+from openk2.engine.cache import PagePool
+from openk2.engine.states import StatePool
+from openk2.kernels.native.delta import DeltaWeights
+from openk2.kernels.native.interface import DELTA, FeedForward, Latents, Layer, Layout, Network
 from openk2.kernels.native.library import Level
 from openk2.kernels.native.packed import Packed, code_bytes, pack, pack_into, pack_scales
 from openk2.model import K2Model
 from openk2.model.attention import Attention
+from openk2.model.delta_attention import DeltaAttention
 from openk2.model.experts import MixtureOfExperts, SwiGLU
 from openk2.model.rotary import rotation_table
 from openk2.model.transformer import Block
@@ -163,27 +167,29 @@ class NativeWeights:
         self,
         model: K2Model,
         level: Level,
-        latents_LSC: Tensor,
-        page_tokens: int,
+        pool: PagePool,
         max_context: int,
         *,
         exact: bool = False,
         consume: bool = False,
     ) -> None:
-        """`latents_LSC`: the cache of every layer with latent attention, bfloat16 or float32."""
+        """`pool`: where latents, bfloat16 or float32, and states are kept."""
         c = model.config
         self._alive: list[object] = []
         packer = Packer(level, exact=exact, consume=consume)
         blocks = [block for block in model.model.layers if isinstance(block, Block)]
         layers = (Layer * len(blocks))()
-        latents = iter(latents_LSC)
-        for layer, block in zip(layers, blocks, strict=True):
-            if isinstance(block.self_attn, Attention):
-                slots_SC = next(latents)
-                bfloat16 = slots_SC.dtype == torch.bfloat16
-                layer.latents = Latents(slots_SC.data_ptr(), bfloat16, c.cache_width, c.kv_lora_rank, page_tokens)
-        with ThreadPoolExecutor(PACKING_THREADS) as pool:
-            list(pool.map(lambda pair: self._fill(packer, *pair), zip(layers, blocks, strict=True)))
+        for place, number in enumerate(c.latent_layers):
+            slots_SC = pool.latents_LSC[place]
+            bfloat16 = slots_SC.dtype == torch.bfloat16
+            layers[number].latents = Latents(
+                slots_SC.data_ptr(), bfloat16, c.cache_width, c.kv_lora_rank, pool.page_tokens
+            )
+        with ThreadPoolExecutor(PACKING_THREADS) as threads:
+            list(threads.map(lambda pair: self._fill(packer, *pair), zip(layers, blocks, strict=True)))
+        for place, number in enumerate(number for number in range(len(blocks)) if number not in c.latent_layers):
+            assert pool.states is not None
+            self._fill_delta(packer, layers[number], model.delta_attentions()[place], pool.states, place)
         self.network = network = Network()
         network.layers, network.width, network.heads = len(blocks), c.hidden_size, c.num_attention_heads
         network.nope, network.rope, network.value = c.qk_nope_head_dim, c.qk_rope_head_dim, c.v_head_dim
@@ -232,6 +238,25 @@ class NativeWeights:
         key_up, value_up = packer.up_projection(attention)
         layer.key_up, layer.value_up = self._matrix(key_up), self._matrix(value_up)
         layer.output = self._matrix(packer.linear(attention.o_proj))
+
+    def _fill_delta(
+        self, packer: Packer, layer: Layer, attention: DeltaAttention, states: StatePool, place: int
+    ) -> None:
+        matrices = (attention.q_proj, attention.k_proj, attention.v_proj, attention.f_a_proj, attention.f_b_proj)
+        more = (attention.b_proj, attention.g_a_proj, attention.g_b_proj, attention.o_proj)
+        convolutions = (attention.q_conv1d, attention.k_conv1d, attention.v_conv1d)
+        taps_XL = torch.cat([convolution.weight.detach()[:, 0] for convolution in convolutions]).float()
+        weights = DeltaWeights(
+            *(packer.linear(module) for module in (*matrices, *more)),
+            taps_XL.mT.contiguous(),
+            attention.A_log.detach().float().exp().flatten(),
+            attention.dt_bias.detach().float(),
+            attention.o_norm.weight.detach().float(),
+            attention.o_norm.eps,
+        )
+        struct = weights.struct(states.memory_LSHdd[place], states.tails_LSJX[place])
+        self._alive.extend((weights, struct))
+        layer.attention, layer.delta = DELTA, ctypes.addressof(struct)
 
     def _fill_experts(self, packer: Packer, layer: Layer, moe: MixtureOfExperts) -> None:
         layer.routed = 1

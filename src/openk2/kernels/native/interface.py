@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_float, c_int32, c_int64, c_void_p
+from ctypes import POINTER, c_double, c_float, c_int32, c_int64, c_void_p
 from enum import IntEnum
 
 
@@ -17,6 +17,10 @@ class Layout(IntEnum):
     INT4 = 4
     INT8_A16 = 5
     INT4_A16 = 6
+
+
+LATENT, DELTA = 0, 1
+"""Kinds of attention (`ok2_attention`)."""
 
 
 class Matrix(ctypes.Structure):
@@ -144,6 +148,18 @@ class Step(ctypes.Structure):
     )
 
 
+class Choice(ctypes.Structure):
+    """`ok2_choice`."""
+
+    _fields_ = (
+        ("logits", c_void_p),
+        *((name, c_double) for name in ("number", "temperature", "top_p", "min_p")),
+        *((name, c_float) for name in ("repetition", "frequency", "presence")),
+        *((name, c_int32) for name in ("top_k", "biased", "counted", "held", "id")),
+        *((name, c_void_p) for name in ("bias_ids", "biases", "counted_ids", "counts", "held_ids", "allowed")),
+    )
+
+
 class Operations(ctypes.Structure):
     """`ok2_operations`: one level's functions."""
 
@@ -174,6 +190,11 @@ class Operations(ctypes.Structure):
         (
             "delta_attention",
             ctypes.CFUNCTYPE(c_int32, POINTER(Delta), POINTER(Chunk), c_int32, c_void_p, c_int64, c_int32, c_void_p),
+        ),
+        ("sample", ctypes.CFUNCTYPE(c_int32, POINTER(Choice), c_int32, c_int32)),
+        (
+            "report",
+            ctypes.CFUNCTYPE(c_int32, c_void_p, c_int32, c_int32, c_void_p, c_int32, c_void_p, c_void_p, c_void_p),
         ),
     )
 

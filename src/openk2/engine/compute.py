@@ -1,0 +1,78 @@
+"""Who computes a model's steps: the kernels in C++ where they can, else PyTorch. Both give a request the same tokens in
+any company, each its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import torch
+from torch import nn
+
+from openk2.engine.cache import PagePool
+from openk2.engine.forward import Forward
+from openk2.engine.native_forward import NativeForward
+from openk2.kernels.native import native
+from openk2.kernels.native.library import Level
+from openk2.model import K2Model
+from openk2.quantization.stored import StoredWeight
+
+Compute = Forward | NativeForward
+
+FASTER_EXACT = ("amx",)
+"""Levels whose products of integer weights with bfloat16 activations are as fast as those with int8 activations."""
+
+log = logging.getLogger("openk2.engine")
+
+
+def compute(
+    model: K2Model,
+    pool: PagePool,
+    max_context: int,
+    *,
+    kernels: str = "auto",
+    threads: int | None = None,
+    exact: bool | None = None,
+    consume: bool = False,
+) -> Compute:
+    """What runs `model` over the pool's pages.
+
+    `kernels`: `auto`, `reference`, or a native level; `threads`: of the native kernels (None: as many as PyTorch has);
+    `exact`: whether integer weights meet bfloat16 activations instead of int8 ones (None: where that is as fast);
+    `consume`: the model's weights are let go of as they are copied. Raises ConfigError for a level that is not there.
+    """
+    level = native(kernels)
+    if level is None:
+        return Forward(model, pool, max_context)
+    why_not = next(_obstacles(model, pool), None)
+    if why_not is not None:
+        log.warning("the model runs on the reference path: %s", why_not)
+        return Forward(model, pool, max_context)
+    level.library.threads = torch.get_num_threads() if threads is None else threads
+    exact = level.name in FASTER_EXACT if exact is None else exact
+    return NativeForward(model, pool, max_context, level, exact=exact, consume=consume)
+
+
+def level_of(forward: Compute) -> Level | None:
+    """The native level that computes, None for PyTorch."""
+    return forward.level if isinstance(forward, NativeForward) else None
+
+
+def _obstacles(model: K2Model, pool: PagePool) -> Iterator[str]:
+    """What the kernels cannot do with this model."""
+    if pool.latents_LSC.device.type != "cpu":
+        yield f"its weights are on {pool.latents_LSC.device}"
+    for name, weight in _weights(model):
+        dtype = weight.scales.dtype if isinstance(weight, StoredWeight) else weight.dtype
+        accepted = (torch.float32, torch.bfloat16)
+        if isinstance(weight, StoredWeight) and weight.format.name == "int4":
+            accepted = (torch.bfloat16,)
+        if dtype not in accepted:
+            what = "scales" if isinstance(weight, StoredWeight) else "numbers"
+            yield f"{name} has {what} of type {dtype}; the kernels take {' and '.join(map(str, accepted))}"
+
+
+def _weights(model: K2Model) -> Iterator[tuple[str, nn.Parameter | StoredWeight]]:
+    yield from model.named_parameters()
+    yield from ((name, module) for name, module in model.named_modules() if isinstance(module, StoredWeight))
