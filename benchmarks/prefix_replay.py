@@ -9,10 +9,10 @@ pool and prefix tree serve the load; in place of the network the answers are giv
 are the same on any machine.
 
 The ideal is a cache without limit that serves the requests one after another in the order of their arrival: of a prompt
-it has the longest beginning that some request before, prompt and answer, has in common with it. That depends on the load
-alone: not on how requests overlap, which can only hide a beginning that is not computed yet, nor on any eviction. In
-tokens the last token of a prompt does not count, since its result is wanted; in pages only whole pages before it do. A
-tight cache is compared with a plain list of pages, least recently used out first, that also serves one after another.
+it has the longest beginning that some request before, prompt and answer, has in common with it. That depends on the
+load alone: not on how requests overlap, which can only hide a beginning that is not computed yet, nor on any eviction.
+In tokens the last token of a prompt does not count, since its result is wanted; in pages only whole pages before it do.
+A tight cache is compared with a plain list of pages, least recently used out first, that also serves one after another.
 """
 
 from __future__ import annotations
@@ -259,7 +259,7 @@ def main() -> None:
         print(
             f"{report.cache_tokens:12,}  {report.requests:8}  {report.prompt_tokens:13,}  {rates['cached']:6.2f}%"
             f"  {rates['ideal_tokens']:13.2f}%  {rates['ideal_pages']:6.2f}%  {rates['least_recently_used']:5.2f}%"
-            f"  {report.computed / report.must_compute:14.3f}  {report.preemptions:9}"
+            f"  {report.computed / report.must_compute:13.3f}  {report.preemptions:9}"
         )
 
 

@@ -2,8 +2,8 @@
 
 A running sequence has one live slot, which every step overwrites. A snapshot is a copy kept with a node of the prefix
 tree: the state after that page's last token, from which a prompt that begins alike can go on. Snapshots take the slots
-that no sequence needs; when one is wanted the least recently used snapshot goes, but before it those that lie on the way
-to a later one without a branch between: whoever comes by there goes on to the later one.
+that no sequence needs; when one is wanted the least recently used snapshot goes, but before it those that lie on the
+way to a later one without a branch between: whoever comes by there goes on to the later one.
 """
 
 from __future__ import annotations
