@@ -1,0 +1,93 @@
+"""The tables of the performance page come from files, and say when a machine was not quiet."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import results
+import tables
+from results import Machine, Result
+
+from openk2.errors import BenchError
+
+MACHINE = Machine("A processor", 2, ["avx512_vnni"], 2, {"llama.cpp": "b1"}, 0.041, None)
+SETUP = {"mode": "decode", "preset": "k2-mini", "weights": "int4-all", "batch": 16, "depth": 8192, "prompt": 512}
+ROW = {
+    "name": "k2-mini int4-all decode",
+    "setup": SETUP,
+    "openk2": {"tokens_per_second": 1234.5, "fraction_of_limit": 0.714},
+    "llama.cpp": {"tokens_per_second": 56.78},
+    "ratios": {"llama.cpp": 21.74},
+}
+DECODE = Result("decode", "2026-11-29", MACHINE, [ROW], "make bench")
+PAGE = (
+    "before\n<!-- results: decode -->\nold\n<!-- end -->\nbetween\n<!-- results: tokenizer -->\n<!-- end -->\nafter\n"
+)
+
+
+def test_a_result_survives_its_file(tmp_path: Path) -> None:
+    DECODE.save(tmp_path)
+    assert Result.load(tmp_path / "decode.json") == DECODE
+
+
+def test_only_what_stands_between_the_marks_changes(tmp_path: Path) -> None:
+    DECODE.save(tmp_path)
+    made = tables.page(PAGE, tmp_path)
+    assert made.startswith(
+        "before\n<!-- results: decode -->\n`make bench`, 2026-11-29, A processor (2 cores; AVX512-VNNI)"
+    )
+    assert "| k2-mini INT4, batch 16, depth 8,192 | 1,234 | 71 % | 56.8 | 21.74 |\n<!-- end -->\nbetween\n" in made
+    assert made.endswith("<!-- results: tokenizer -->\nNot measured yet.\n<!-- end -->\nafter\n")
+    assert tables.page(made, tmp_path) == made
+
+
+def test_a_machine_that_was_not_quiet_is_called_so() -> None:
+    assert "spread of five bandwidth probes 4 %" in tables.render(DECODE)
+    assert "Not a quiet machine" not in tables.render(DECODE)
+    noisy = dataclasses.replace(MACHINE, spread=None, noisy="the read bandwidth moved by 33%")
+    assert "**Not a quiet machine: the read bandwidth moved by 33%.**" in tables.render(
+        dataclasses.replace(DECODE, machine=noisy)
+    )
+
+
+def test_a_peer_that_was_not_measured_leaves_its_cells_empty() -> None:
+    alone = ROW | {"ratios": {}}
+    text = tables.speeds([ROW, alone])
+    assert text.endswith("| 1,234 | 71 % |  |  |")
+    assert "llama.cpp" not in tables.speeds([alone])
+
+
+def test_the_page_is_as_the_files_say() -> None:
+    text = tables.PAGE.read_text(encoding="utf-8")
+    assert tables.page(text) == text, "run benchmarks/tables.py"
+    marks = {match["part"] for match in tables.BLOCK.finditer(text)}
+    assert {file.stem for file in results.DIRECTORY.glob("*.json")} <= marks
+
+
+def test_every_part_has_its_place_on_the_page() -> None:
+    import run_all
+
+    marks = [match["part"] for match in tables.BLOCK.finditer(tables.PAGE.read_text(encoding="utf-8"))]
+    assert sorted(marks) == sorted(run_all.PARTS)
+
+
+def refuse() -> float:
+    """A check that finds the machine restless."""
+    raise BenchError("the read bandwidth moved by 33%")
+
+
+def test_a_restless_machine_gets_no_figures() -> None:
+    with pytest.raises(SystemExit, match="moved by 33%; --noisy measures all the same and says so"):
+        results.machine(2, {}, allow_noisy=False, check=refuse)
+
+
+def test_unless_they_are_called_noisy() -> None:
+    where = results.machine(2, {}, allow_noisy=True, check=refuse)
+    assert (where.spread, where.noisy) == (None, "the read bandwidth moved by 33%")
+
+
+def test_a_quiet_machine_says_how_quiet() -> None:
+    where = results.machine(2, {"llama.cpp": "b1"}, allow_noisy=True, check=lambda: 0.05)
+    assert (where.spread, where.noisy, where.software["llama.cpp"]) == (0.05, None, "b1")
