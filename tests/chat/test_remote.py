@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from openk2.chat.backend import complete
 from openk2.chat.events import Finished, Fold, ReasoningDelta, TextDelta, ToolCallStart, Usage
 from openk2.chat.messages import ChatRequest, Message, ToolCall, ToolSpec
 from openk2.chat.remote import RemoteBackend
-from openk2.chat.sampling import SamplingParams
+from openk2.chat.sampling import GrammarSpec, SamplingParams
 from openk2.errors import RequestError
 
 URL = "http://models.example/v1"
@@ -152,6 +153,21 @@ def test_servers_that_number_every_call_0_or_give_no_ids_are_understood() -> Non
 @pytest.mark.parametrize(("said", "meant"), [("length", "length"), ("stop", "stop"), ("content_filter", "stop")])
 def test_finish_reasons(said: str, meant: str) -> None:
     assert ask(answering(stream(chunk({"content": "a"}, said)))).reason == meant
+
+
+def test_what_openai_s_form_can_ask_for_is_asked_for_and_the_rest_refused() -> None:
+    seen: list[dict[str, object]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(json.loads(request.content))
+        return answering(WHOLE)(request)
+
+    told = {"presence_penalty": 0.5, "frequency_penalty": 1.0, "repetition_penalty": 1.1, "min_p": 0.1, "min_tokens": 2}
+    ask(handler, replace(ASK, sampling=SamplingParams(**told, logit_bias={7: 2.0}, stop_token_ids=(9,))))  # type: ignore[arg-type]
+    assert seen[0].items() >= {**told, "logit_bias": {"7": 2.0}, "stop_token_ids": [9]}.items()
+    for name, value in (("n", 2), ("grammar", GrammarSpec("regex", "a")), ("prompt_logprobs", True)):
+        with pytest.raises(RequestError, match=f"{name} is given, which k2 behind .* is not asked for"):
+            ask(handler, replace(ASK, sampling=SamplingParams(**{name: value})))  # type: ignore[arg-type]
 
 
 def test_the_request_has_openais_form() -> None:

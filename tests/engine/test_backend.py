@@ -14,6 +14,7 @@ from openk2.chat.backend import ChatBackend, complete
 from openk2.chat.events import (
     Event,
     Finished,
+    OfChoice,
     PromptTokens,
     ReasoningDelta,
     TextDelta,
@@ -44,7 +45,7 @@ async def collect(backend: ChatBackend, asked: ChatRequest) -> list[Event]:
 
 def saying(make_engine: EngineMaker, asked: ChatRequest, answer: Message) -> EngineBackend:
     """A backend that answers `asked` with `answer`, in the style that has reasoning where there is some."""
-    engine = make_engine()
+    engine = make_engine(speculation="off")
     style = "thinking" if answer.reasoning else "instruct"
     prompt = render(asked.messages, asked.tools, tokenizer=engine.tokenizer, style=style)
     ids = render_answer(answer, tokenizer=engine.tokenizer, style=style)
@@ -118,6 +119,32 @@ def test_stop_strings_cut_the_text_wherever_they_begin(make_engine: EngineMaker,
     assert sampled == cut + len(stop)
     assert isinstance(events[-2], Usage)
     assert events[-2].completion_tokens == sampled
+
+
+def test_stop_strings_are_looked_for_behind_min_tokens(make_engine: EngineMaker) -> None:
+    asked = request(stop=("ab",), min_tokens=3)
+    events = asyncio.run(collect(saying(make_engine, asked, Message("assistant", "ab, ab, ab")), asked))
+    assert fold(events) == Message("assistant", "ab, ")
+
+
+def test_several_answers_come_side_by_side_and_the_first_as_if_alone(make_engine: EngineMaker) -> None:
+    backend = EngineBackend(make_engine(), "random")
+    options = {"temperature": 1.0, "seed": 2, "max_tokens": 15, "stop": ("e",), "logprobs": True, "top_logprobs": 1}
+    events = asyncio.run(collect(backend, request(n=3, **options)))
+    alone = asyncio.run(collect(backend, request(**options)))
+    first = [event for event in events if not isinstance(event, OfChoice)]
+    assert [event for event in first if not isinstance(event, Usage)] == [
+        event for event in alone if not isinstance(event, Usage)
+    ]
+    assert all(len(event.top_logprobs) == 1 for event in first if isinstance(event, Tokens))
+    assert isinstance(events[-1], Finished)
+    assert isinstance(events[-2], Usage)
+    others = [
+        [event.event for event in events if isinstance(event, OfChoice) and event.choice == number] for number in (1, 2)
+    ]
+    assert all(isinstance(one[-1], Finished) for one in others)
+    assert fold(others[0]) != fold(others[1])
+    assert events[-2].completion_tokens == sum(isinstance(event, Tokens) for event in [*first, *others[0], *others[1]])
 
 
 def test_stop_strings_are_not_looked_for_in_reasoning_and_calls(make_engine: EngineMaker) -> None:

@@ -60,6 +60,53 @@ def test_logprobs_are_reported_for_every_sampled_token(api: OpenAI) -> None:
     assert all(entry.logprob <= 0 and entry.bytes for entry in entries)
 
 
+def test_alternatives_are_reported_where_asked_for(api: OpenAI) -> None:
+    entries = ask(api, 5, logprobs=True, top_logprobs=3).choices[0].logprobs.content
+    streamed = [
+        entry
+        for chunk in ask(api, 5, logprobs=True, top_logprobs=3, stream=True)
+        if chunk.choices[0].logprobs
+        for entry in chunk.choices[0].logprobs.content
+    ]
+    assert streamed == entries
+    for entry in entries:
+        values = [other.logprob for other in entry.top_logprobs]
+        assert len(values) == 3
+        assert values == sorted(values, reverse=True)
+        assert values[0] == entry.logprob, "greedy: the token is the most probable one"
+
+
+def test_several_answers_are_those_of_the_seed_streamed_or_whole(api: OpenAI) -> None:
+    options: Any = {"temperature": 1.0, "seed": 3, "max_tokens": 12, "n": 3}
+    messages: Any = [{"role": "user", "content": "hello"}]
+    whole = api.chat.completions.create(model="k2-debug", messages=messages, **options)
+    assert [choice.index for choice in whole.choices] == [0, 1, 2]
+    texts = [choice.message.content for choice in whole.choices]
+    assert len(set(texts)) == 3
+    assert whole.usage is not None
+    streamed, reasons = ["", "", ""], {}
+    for chunk in api.chat.completions.create(model="k2-debug", messages=messages, stream=True, **options):
+        for choice in chunk.choices:
+            streamed[choice.index] += choice.delta.content or ""
+            reasons[choice.index] = choice.finish_reason
+    assert streamed == texts
+    assert reasons == {choice.index: choice.finish_reason for choice in whole.choices}
+    alone = api.chat.completions.create(model="k2-debug", messages=messages, **{**options, "n": 1})
+    assert alone.choices[0].message.content == texts[0]
+    assert alone.usage is not None
+    assert whole.usage.prompt_tokens == alone.usage.prompt_tokens
+    assert whole.usage.completion_tokens > alone.usage.completion_tokens
+
+
+def test_bias_and_penalties_of_openai_s_api_are_honoured(api: OpenAI) -> None:
+    only_a = ask(api, 6, logit_bias={"65": 100})
+    assert set(only_a.choices[0].message.content) == {"A"}
+    other = ask(api, 6, logit_bias={"65": 20}, frequency_penalty=2, presence_penalty=2)
+    assert other.choices[0].message.content != only_a.choices[0].message.content
+    long = ask(api, 0, extra_body={"min_tokens": 3, "repetition_penalty": 1.2, "min_p": 0.1, "top_k": 5})
+    assert long.usage.completion_tokens == 3
+
+
 def test_the_second_turn_of_a_conversation_comes_from_the_cache(api: OpenAI) -> None:
     opening: Any = [{"role": "user", "content": "a long question " * 20}]
     first = api.chat.completions.create(model="k2-debug", messages=opening, max_tokens=1)

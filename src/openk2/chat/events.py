@@ -3,6 +3,8 @@ message.
 
 The order within one answer: PromptTokens, then any number of deltas and Tokens, then Usage, then Finished. Tool call
 `index` counts the calls of this answer from 0; its arguments arrive in pieces between ToolCallStart and ToolCallEnd.
+Where several answers were asked for, the events are the first answer's, and those of the others, up to their Finished,
+come as `OfChoice` in between.
 """
 
 from collections.abc import Iterable
@@ -66,16 +68,23 @@ class Tokens:
     ids: tuple[int, ...]
     logprobs: tuple[float, ...] = ()
     """One natural logarithm per id when the request asked for them, else empty."""
+    top_logprobs: tuple[tuple[tuple[int, float], ...], ...] = ()
+    """The most probable ids at each place with their logarithms, as many as the request asked for."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What the answer cost, in tokens."""
+    """What the request cost, in tokens."""
 
     prompt_tokens: int
     cached_tokens: int
     """How many of the prompt tokens came out of a cache."""
     completion_tokens: int
+    """Of all answers together."""
+    proposed_tokens: int = 0
+    """Tokens that speculation guessed."""
+    accepted_tokens: int = 0
+    """How many of them were right."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,15 @@ class Finished:
     """The answer is over."""
 
     reason: FinishReason
+
+
+@dataclass(frozen=True)
+class OfChoice:
+    """An event of another answer than the first (`SamplingParams.n`)."""
+
+    choice: int
+    """From 1 on."""
+    event: "Event"
 
 
 Event = (
@@ -95,11 +113,13 @@ Event = (
     | Tokens
     | Usage
     | Finished
+    | OfChoice
 )
 
 
 class Fold:
-    """Collects the events of one answer, one `add` at a time, in time linear in the text."""
+    """Collects the events of one answer, one `add` at a time, in time linear in the text; those of other answers pass
+    by."""
 
     def __init__(self) -> None:
         self._text: list[str] = []
@@ -109,6 +129,7 @@ class Fold:
         self.token_ids: list[int] = []
         """Every sampled id, in order; empty when the backend does not report ids."""
         self.logprobs: list[float] = []
+        self.top_logprobs: list[tuple[tuple[int, float], ...]] = []
         self.usage: Usage | None = None
         self.reason: FinishReason | None = None
         """Why the answer ended; None while it has not."""
@@ -127,14 +148,15 @@ class Fold:
                     self._calls[index][2].append(text)
             case PromptTokens(ids):
                 self.prompt_ids = ids
-            case Tokens(ids, logprobs):
+            case Tokens(ids, logprobs, top_logprobs):
                 self.token_ids.extend(ids)
                 self.logprobs.extend(logprobs)
+                self.top_logprobs.extend(top_logprobs)
             case Usage():
                 self.usage = event
             case Finished(reason):
                 self.reason = reason
-            case ToolCallEnd():
+            case ToolCallEnd() | OfChoice():
                 pass
 
     @property

@@ -89,8 +89,16 @@ class RemoteBackend:
                 raise UpstreamError(f"{self._shown}: {error}") from None
 
     def _body(self, request: ChatRequest) -> dict[str, Any]:
-        """The request in OpenAI's form; settings that say nothing are left out, since some servers know few of them."""
+        """The request in OpenAI's form; settings that say nothing are left out, since some servers know few of them.
+        Raises RequestError for what this backend cannot ask for."""
         sampling = request.sampling
+        for name, given in (
+            ("n", sampling.n > 1),
+            ("grammar", sampling.grammar),
+            ("prompt_logprobs", sampling.prompt_logprobs),
+        ):
+            if given:
+                raise RequestError(f"{name} is given, which {self.name} behind {self._shown} is not asked for")
         body: dict[str, Any] = {
             "model": self.name,
             "messages": [message.to_openai() for message in request.messages],
@@ -104,6 +112,15 @@ class RemoteBackend:
             "top_p": sampling.top_p if sampling.top_p < 1.0 else None,
             "top_k": sampling.top_k,
             "stop": list(sampling.stop),
+            "min_p": sampling.min_p,
+            "presence_penalty": sampling.presence_penalty,
+            "frequency_penalty": sampling.frequency_penalty,
+            "repetition_penalty": sampling.repetition_penalty if sampling.repetition_penalty != 1.0 else None,
+            "logit_bias": {str(id): bias for id, bias in sampling.logit_bias.items()},
+            "stop_token_ids": list(sampling.stop_token_ids),
+            "ignore_eos": sampling.ignore_eos,
+            "min_tokens": sampling.min_tokens,
+            "priority": sampling.priority,
         }
         body |= {key: value for key, value in optional.items() if value}
         if sampling.seed is not None:

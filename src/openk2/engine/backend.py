@@ -7,11 +7,23 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from openk2.chat.call_ids import count_calls
-from openk2.chat.events import Event, Finished, FinishReason, PromptTokens, TextDelta, Tokens, ToolCallStart, Usage
+from openk2.chat.events import (
+    Event,
+    Finished,
+    FinishReason,
+    OfChoice,
+    PromptTokens,
+    TextDelta,
+    Tokens,
+    ToolCallStart,
+    Usage,
+)
 from openk2.chat.messages import ChatRequest
 from openk2.chat.parser import OutputParser
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.template import render
 from openk2.engine.engine import Engine
+from openk2.engine.results import Piece
 from openk2.engine.stopping import StopText
 
 
@@ -28,27 +40,62 @@ class EngineBackend:
         self.context_length: int | None = engine.max_context
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
-        """See `ChatBackend.stream`; a failing step is an EngineError."""
-        tokenizer = self.engine.tokenizer
+        """See `ChatBackend.stream`; a failing step is an EngineError. Of several answers one that met its stop string
+        is heard no more, but computed until all others ended."""
+        tokenizer, sampling = self.engine.tokenizer, request.sampling
         prompt = render(request.messages, request.tools, tokenizer=tokenizer, style=self.style)
         self.engine.check(prompt)
         yield PromptTokens(tuple(prompt))
-        parser = OutputParser(tokenizer, count_calls(request.messages), request.tools)
-        shown = _Shown(request.sampling.stop)
-        cached = sampled = 0
-        reason: FinishReason | None = None
-        async with aclosing(self.engine.stream(prompt, replace(request.sampling, stop=()))) as pieces:
+        parsers = [OutputParser(tokenizer, count_calls(request.messages), request.tools) for _ in range(sampling.n)]
+        replies = [_Reply(parser, sampling) for parser in parsers]
+        cached = 0
+        async with aclosing(self.engine.stream(prompt, replace(sampling, stop=()))) as pieces:
             async for piece in pieces:
-                sampled, cached, reason = sampled + 1, piece.cached_tokens, piece.finish
-                yield Tokens((piece.id,), () if piece.logprob is None else (piece.logprob,))
-                for event in shown.take(parser.push([piece.id])):
-                    yield event
-                if shown.stopped:
+                cached = piece.cached_tokens
+                for event in replies[piece.choice].take(piece):
+                    yield OfChoice(piece.choice, event) if piece.choice else event
+                if all(reply.over for reply in replies):
                     break
-        for event in shown.end(parser.finish()):
-            yield event
-        yield Usage(len(prompt), cached, sampled)
-        yield Finished(shown.reason(reason))
+        sampled, proposed, accepted = (
+            sum(counts) for counts in zip(*((r.sampled, r.proposed, r.accepted) for r in replies), strict=True)
+        )
+        yield Usage(len(prompt), cached, sampled, proposed, accepted)
+        yield replies[0].finished()
+
+
+class _Reply:
+    """One answer: pieces in, events out. The first answer's Finished is left to the end of all."""
+
+    def __init__(self, parser: OutputParser, sampling: SamplingParams) -> None:
+        self._parser, self._min_tokens = parser, sampling.min_tokens
+        self._shown = _Shown(sampling.stop)
+        self._reason: FinishReason | None = None
+        self.over = False
+        """Whether no more is to come of it."""
+        self.sampled = self.proposed = self.accepted = 0
+
+    def take(self, piece: Piece) -> Iterator[Event]:
+        """What a piece brings, and the end of the answer where it is the last; nothing once that is over."""
+        if self.over:
+            return
+        self.sampled += 1
+        self.proposed, self.accepted, self._reason = piece.proposed, piece.accepted, piece.finish
+        yield Tokens(
+            (piece.id,),
+            (piece.logprob,) if piece.logprob is not None else (),
+            (piece.top_logprobs,) if piece.top_logprobs else (),
+        )
+        watched = self.sampled > self._min_tokens
+        yield from self._shown.take(self._parser.push([piece.id]), watched=watched)
+        if self._shown.stopped or piece.finish is not None:
+            self.over = True
+            yield from self._shown.end(self._parser.finish())
+            if piece.choice:
+                yield self.finished()
+
+    def finished(self) -> Finished:
+        """The answer's last event."""
+        return Finished(self._shown.reason(self._reason))
 
 
 class _Shown:
@@ -62,10 +109,14 @@ class _Shown:
     def stopped(self) -> bool:
         return self._stop.stopped
 
-    def take(self, events: Iterable[Event]) -> Iterator[Event]:
-        """The events that can be shown now; text that may begin a stop string waits, but not behind other events."""
+    def take(self, events: Iterable[Event], *, watched: bool = True) -> Iterator[Event]:
+        """The events that can be shown now; text that may begin a stop string waits, but not behind other events.
+        Where not `watched`, text is shown whatever it says."""
         for event in events:
-            text = self._stop.push(event.text) if isinstance(event, TextDelta) else self._stop.flush()
+            if isinstance(event, TextDelta):
+                text = self._stop.push(event.text) if watched else event.text
+            else:
+                text = self._stop.flush()
             if text:
                 yield TextDelta(text)
             if self._stop.stopped:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from openk2.chat.backend import ChatBackend
-from openk2.chat.events import Event, Fold
+from openk2.chat.events import Event, Fold, OfChoice
 from openk2.errors import OpenK2Error
 from openk2.server.errors import ApiError, as_api_error, error_body, error_response
 from openk2.server.openai_answer import ChunkWriter, Piece, completion
@@ -126,11 +126,12 @@ class ChatAnswer(Response):
         self._admission = admission
         self._heartbeat_seconds = heartbeat_seconds
         self._piece = piece
-        self._plain = None if call.request.tools else PlainCalls()
+        answers = range(call.request.sampling.n)
+        self._plain = None if call.request.tools else [PlainCalls() for _ in answers]
         """Where no tool is declared, no call comes out."""
         self._id = f"chatcmpl-{uuid.uuid4().hex}"
         self._created = int(time.time())
-        self._folded = Fold()
+        self._folds = [Fold() for _ in answers]
         self._started = time.monotonic()
         self._first_event: float | None = None
 
@@ -142,7 +143,7 @@ class ChatAnswer(Response):
             with self._admission.admit():
                 deliver = self._send_chunks if self._call.stream else self._send_whole
                 stayed = await while_connected(receive, deliver(scope, receive, send))
-                outcome = (self._folded.reason or "broken off") if stayed else "client left"
+                outcome = (self._folds[0].reason or "broken off") if stayed else "client left"
         except OpenK2Error as error:
             outcome = str(error)
             await error_response(as_api_error(error))(scope, receive, send)
@@ -153,24 +154,27 @@ class ChatAnswer(Response):
         async with aclosing(self._events()) as events:
             async for event in events:
                 if event is not None:
-                    self._folded.add(event)
-        body = completion(self._id, self._call.model, self._created, self._folded, self._piece)
+                    choice, event = _of_choice(event)
+                    self._folds[choice].add(event)
+        body = completion(self._id, self._call.model, self._created, self._folds, self._piece)
         await Response(orjson.dumps(body), media_type="application/json")(scope, receive, send)
 
     async def _send_chunks(self, scope: Scope, receive: Receive, send: Send) -> None:
-        writer = ChunkWriter(
-            self._id, self._call.model, self._created, include_usage=self._call.include_usage, piece=self._piece
-        )
+        head = self._id, self._call.model, self._created
+        writers = [
+            ChunkWriter(*head, index, include_usage=self._call.include_usage, piece=self._piece)
+            for index in range(len(self._folds))
+        ]
         async with aclosing(self._events()) as events:
             first = await anext(events, None)
             await send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
-            await send(_part(_data(writer.opening())))
+            await send(_part(b"".join(_data(writer.opening()) for writer in writers)))
             try:
-                await self._send_event(send, writer, first)
+                await self._send_event(send, writers, first)
                 async for event in events:
-                    await self._send_event(send, writer, event)
+                    await self._send_event(send, writers, event)
                 last = b"data: [DONE]\n\n"
-                if self._folded.reason is None:
+                if any(folded.reason is None for folded in self._folds):
                     raise ApiError(500, "the answer broke off before its end")
             except OpenK2Error as error:
                 last = _data(error_body(as_api_error(error)))
@@ -179,12 +183,13 @@ class ChatAnswer(Response):
                 last = _data(error_body(ApiError(500, "internal error; the server's log has the details")))
             await send(_part(last, more=False))
 
-    async def _send_event(self, send: Send, writer: ChunkWriter, event: Event | None) -> None:
+    async def _send_event(self, send: Send, writers: list[ChunkWriter], event: Event | None) -> None:
         if event is None:
             await send(_part(_HEARTBEAT))
             return
-        self._folded.add(event)
-        chunks = b"".join(_data(chunk) for chunk in writer.push(event))
+        choice, event = _of_choice(event)
+        self._folds[choice].add(event)
+        chunks = b"".join(_data(chunk) for chunk in writers[choice].push(event))
         if chunks:
             await send(_part(chunks))
 
@@ -199,11 +204,12 @@ class ChatAnswer(Response):
                 if event is None or self._plain is None:
                     yield event
                     continue
-                for said in self._plain.take(event):
-                    yield said
+                choice, event = _of_choice(event)
+                for said in self._plain[choice].take(event):
+                    yield OfChoice(choice, said) if choice else said
 
     def _log_line(self, outcome: str) -> None:
-        usage = self._folded.usage
+        usage = self._folds[0].usage
         counts = (
             f"{usage.prompt_tokens} in ({usage.cached_tokens} cached), {usage.completion_tokens} out" if usage else "-"
         )
@@ -217,6 +223,11 @@ class ChatAnswer(Response):
             time.monotonic() - self._started,
             outcome,
         )
+
+
+def _of_choice(event: Event) -> tuple[int, Event]:
+    """Which answer an event belongs to, and what it says of it."""
+    return (event.choice, event.event) if isinstance(event, OfChoice) else (0, event)
 
 
 def _data(value: dict[str, Any]) -> bytes:

@@ -1,6 +1,6 @@
 """The events of an answer → OpenAI's JSON, streamed or whole.
 
-Both forms are made from the same events: `completion` from their fold, `ChunkWriter` one by one. The pieces of the
+Both forms are made from the same events: `completion` from their folds, `ChunkWriter` one by one. The pieces of the
 chunks concatenate to exactly the message of the completion; a key that the whole message does not have (content beside
 bare tool calls, reasoning of a model that did not think) appears in no chunk.
 """
@@ -25,26 +25,41 @@ from openk2.server.errors import ApiError
 Json = dict[str, Any]
 Piece = Callable[[int], bytes]
 """The bytes of a token id."""
+Alternatives = tuple[tuple[int, float], ...]
+"""Token ids with the logarithms of their probabilities."""
 
 
 def usage_json(usage: Usage) -> Json:
-    """Token counts; the cached ones are a part of the prompt's."""
-    return {
+    """Token counts; the cached ones are a part of the prompt's. Guesses of speculation, where there were any, are told
+    as OpenAI tells those of a prediction."""
+    counts: Json = {
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "total_tokens": usage.prompt_tokens + usage.completion_tokens,
         "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
     }
+    if usage.proposed_tokens:
+        counts["completion_tokens_details"] = {
+            "accepted_prediction_tokens": usage.accepted_tokens,
+            "rejected_prediction_tokens": usage.proposed_tokens - usage.accepted_tokens,
+        }
+    return counts
 
 
-def logprobs_json(ids: Sequence[int], logprobs: Sequence[float], piece: Piece) -> list[Json]:
-    """One entry per sampled token; half a character shows as the replacement character, its bytes are exact."""
-    entries = []
-    for id, logprob in zip(ids, logprobs, strict=True):
-        raw = piece(id)
-        text = raw.decode("utf-8", errors="replace")
-        entries.append({"token": text, "bytes": list(raw), "logprob": logprob, "top_logprobs": []})
-    return entries
+def logprobs_json(
+    ids: Sequence[int], logprobs: Sequence[float], tops: Sequence[Alternatives], piece: Piece
+) -> list[Json]:
+    """One entry per sampled token, with the most probable ones there (`tops`, which may be empty); half a character
+    shows as the replacement character, its bytes are exact."""
+    return [
+        {**_token(id, logprob, piece), "top_logprobs": [_token(other, value, piece) for other, value in top]}
+        for id, logprob, top in zip(ids, logprobs, tops or [()] * len(ids), strict=True)
+    ]
+
+
+def _token(id: int, logprob: float, piece: Piece) -> Json:
+    raw = piece(id)
+    return {"token": raw.decode("utf-8", errors="replace"), "bytes": list(raw), "logprob": logprob}
 
 
 def finish_reason(reason: FinishReason | None) -> str:
@@ -56,32 +71,42 @@ def finish_reason(reason: FinishReason | None) -> str:
     return reason
 
 
-def completion(id: str, model: str, created: int, folded: Fold, piece: Piece | None) -> Json:
-    """The whole answer; `piece` is given when log-probabilities are wanted. Raises ApiError for a broken answer."""
-    choice: Json = {
-        "index": 0,
-        "message": folded.message.to_openai(),
-        "logprobs": None,
-        "finish_reason": finish_reason(folded.reason),
-    }
-    if piece is not None:
-        choice["logprobs"] = {"content": logprobs_json(folded.token_ids, folded.logprobs, piece)}
+def completion(id: str, model: str, created: int, folds: Sequence[Fold], piece: Piece | None) -> Json:
+    """The whole of one or more answers, the first with the usage; `piece` is given when log-probabilities are wanted.
+    Raises ApiError for a broken answer."""
     answer: Json = {
         "id": id,
         "object": "chat.completion",
         "created": created,
         "model": model,
-        "choices": [choice],
+        "choices": [_choice(index, folded, piece) for index, folded in enumerate(folds)],
     }
-    if folded.usage is not None:
-        answer["usage"] = usage_json(folded.usage)
+    if folds[0].usage is not None:
+        answer["usage"] = usage_json(folds[0].usage)
     return answer
+
+
+def _choice(index: int, folded: Fold, piece: Piece | None) -> Json:
+    choice: Json = {
+        "index": index,
+        "message": folded.message.to_openai(),
+        "logprobs": None,
+        "finish_reason": finish_reason(folded.reason),
+    }
+    if piece is not None:
+        content = logprobs_json(folded.token_ids, folded.logprobs, folded.top_logprobs, piece)
+        choice["logprobs"] = {"content": content}
+    return choice
 
 
 class ChunkWriter:
     """Turns the events of one answer into chunks, as they come."""
 
-    def __init__(self, id: str, model: str, created: int, *, include_usage: bool, piece: Piece | None) -> None:
+    def __init__(
+        self, id: str, model: str, created: int, index: int, *, include_usage: bool, piece: Piece | None
+    ) -> None:
+        """`index`: which of a request's answers it is."""
+        self._index = index
         self._head: Json = {"id": id, "object": "chat.completion.chunk", "created": created, "model": model}
         self._include_usage = include_usage
         self._piece = piece
@@ -96,8 +121,8 @@ class ChunkWriter:
     def push(self, event: Event) -> Iterator[Json]:
         """The chunks an event becomes: none, one, or the closing ones. Raises ApiError for a broken answer."""
         match event:
-            case Tokens(ids, logprobs) if self._piece is not None:
-                self._logprobs.extend(logprobs_json(ids, logprobs, self._piece))
+            case Tokens(ids, logprobs, top_logprobs) if self._piece is not None:
+                self._logprobs.extend(logprobs_json(ids, logprobs, top_logprobs, self._piece))
             case TextDelta(text) if text:
                 yield self._said({"content": text})
             case ReasoningDelta(text) if text:
@@ -121,7 +146,7 @@ class ChunkWriter:
         return self._chunk(delta)
 
     def _chunk(self, delta: Json, reason: str | None = None) -> Json:
-        choice: Json = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
+        choice: Json = {"index": self._index, "delta": delta, "logprobs": None, "finish_reason": reason}
         if self._logprobs:
             choice["logprobs"] = {"content": self._logprobs}
             self._logprobs = []

@@ -5,7 +5,7 @@ ignored, as OpenAI's own servers and clients expect. The form is that of OpenAI'
 for `tool_choice` (`none` and `auto`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,10 +55,32 @@ class ChatBody(BaseModel):
     """The older name of `max_completion_tokens`."""
     stop: str | list[str] | None = None
     """Texts that end the answer where they appear."""
+    min_p: float | None = None
+    """Keep tokens at least this many times as probable as the most probable one."""
+    presence_penalty: float | None = None
+    """Subtracted from the logit of every token that the answer has already."""
+    frequency_penalty: float | None = None
+    """Subtracted from the logit of every token as often as the answer has it already."""
+    repetition_penalty: float | None = None
+    """Divides the logit of every token that prompt or answer has already."""
+    logit_bias: dict[str, float] | None = None
+    """Token id → number added to its logit."""
+    stop_token_ids: list[int] | None = None
+    """Token ids that end the answer besides the model's own."""
+    ignore_eos: bool | None = None
+    """Go on where the model ends its turn."""
+    min_tokens: int | None = None
+    """No end before this many tokens."""
+    priority: int | None = None
+    """Requests of higher priority are served earlier."""
+    n: int | None = None
+    """Answers to give."""
     seed: int | None = None
     """The same seed and request draw the same tokens."""
     logprobs: bool | None = None
     """Report the log-probability of every sampled token, markers included."""
+    top_logprobs: int | None = None
+    """Only with `logprobs`: also report this many most probable tokens at each place."""
     stream: bool | None = None
     """Answer piece by piece, as server-sent events."""
     stream_options: StreamOptions | None = None
@@ -66,11 +88,6 @@ class ChatBody(BaseModel):
 
 
 _ONLY: dict[str, tuple[Any, ...]] = {
-    "n": (1,),
-    "top_logprobs": (0,),
-    "frequency_penalty": (0, 0.0),
-    "presence_penalty": (0, 0.0),
-    "logit_bias": ({},),
     "parallel_tool_calls": (True,),
     "functions": ([],),
     "function_call": ("none", "auto"),
@@ -164,16 +181,43 @@ def _sampling(chat: ChatBody) -> SamplingParams:
     stop = (chat.stop,) if isinstance(chat.stop, str) else tuple(chat.stop or ())
     if len(stop) > MAX_STOP_TEXTS:
         raise ApiError(400, f"stop holds {len(stop)} texts; accepted: at most {MAX_STOP_TEXTS}", param="stop")
-    default = SamplingParams()
+    same = {name: value for name in _SAME_NAME if (value := getattr(chat, name)) is not None}
     return SamplingParams(
-        temperature=default.temperature if chat.temperature is None else chat.temperature,
-        top_p=default.top_p if chat.top_p is None else chat.top_p,
-        top_k=default.top_k if chat.top_k is None else chat.top_k,
+        **same,
         max_tokens=limit,
         stop=stop,
-        seed=chat.seed,
-        logprobs=bool(chat.logprobs),
+        stop_token_ids=tuple(chat.stop_token_ids or ()),
+        logit_bias=_logit_bias(chat.logit_bias or {}),
     )
+
+
+_SAME_NAME = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "presence_penalty",
+    "frequency_penalty",
+    "repetition_penalty",
+    "ignore_eos",
+    "min_tokens",
+    "priority",
+    "n",
+    "seed",
+    "logprobs",
+    "top_logprobs",
+)
+"""Fields that `ChatBody` and `SamplingParams` both have and mean alike."""
+
+
+def _logit_bias(given: Mapping[str, float]) -> dict[int, float]:
+    """OpenAI's form: ids as text, biases from -100, which forbids, to 100."""
+    for id, bias in given.items():
+        if not (id.isascii() and id.isdigit()):
+            raise ApiError(400, f"logit_bias holds {_shown(id)}; accepted: token ids", param="logit_bias")
+        if not -100 <= bias <= 100:
+            raise ApiError(400, f"logit_bias gives {bias} to {id}; accepted: -100 … 100", param="logit_bias")
+    return {int(id): bias for id, bias in given.items()}
 
 
 _EXPECTED: dict[str, str] = {
@@ -184,6 +228,7 @@ _EXPECTED: dict[str, str] = {
     "int_from_float": "a whole number",
     "bool_type": "true or false",
     "list_type": "a list",
+    "dict_type": "an object",
     "model_type": "an object",
 }
 
