@@ -47,7 +47,8 @@ class Sequence:
     turn: tuple[int, int] = (0, 0)
     """Place in the line; the scheduler sets it."""
     leader: tuple[Sequence, int] | None = None
-    """The running sequence that computes the same beginning, and how many tokens it is; the scheduler sets it."""
+    """A sequence earlier in line that has yet to compute the same beginning, and how many tokens that is; the scheduler
+    sets it."""
 
     @property
     def missing(self) -> int:
@@ -105,6 +106,7 @@ class Scheduler:
         """Queue a new sequence behind all of its priority."""
         self._arrivals += 1
         sequence.turn = (self._steps - sequence.priority * PATIENCE, self._arrivals)
+        self._find_leader(sequence, [*self.running, *self.waiting], 0)
         insort(self.waiting, sequence, key=_turn)
 
     def fork(self, sequence: Sequence) -> Sequence:
@@ -212,7 +214,8 @@ class Scheduler:
             if self._follows(sequence):
                 continue
             table = self.pool.match(sequence.ids, reuse=not sequence.whole)
-            if self._find_leader(sequence, table):
+            computed = table.published * self.pool.page_tokens
+            if self._find_leader(sequence, self.running, computed):
                 self.pool.release(table)
                 continue
             if not self.pool.extend(table, len(sequence.ids)):
@@ -220,9 +223,10 @@ class Scheduler:
                 return None
             self.waiting.remove(sequence)
             insort(self.running, sequence, key=_turn)
-            sequence.table, sequence.computed = table, table.published * self.pool.page_tokens
+            sequence.table, sequence.computed = table, computed
             if sequence.cached_tokens is None:
-                sequence.cached_tokens = sequence.computed
+                sequence.cached_tokens = computed
+            table.borders |= {one.leader[1] for one in self.waiting if one.leader and one.leader[0] is sequence}
             return sequence
         return None
 
@@ -231,25 +235,24 @@ class Scheduler:
         if sequence.leader is None:
             return False
         leader, tokens = sequence.leader
-        return leader in self.running and leader.computed < tokens
+        return leader.computed < tokens and (leader in self.running or leader in self.waiting)
 
-    def _find_leader(self, sequence: Sequence, table: PageTable) -> bool:
-        """Look for a running sequence, earlier in line, that has yet to compute more of this one's beginning than the
-        cache gives it in `table`."""
+    def _find_leader(self, sequence: Sequence, others: list[Sequence], computed: int) -> bool:
+        """Look among `others` for one, earlier in line, that has yet to compute more of this one's beginning than is
+        `computed`; it will leave a snapshot where they part."""
         sequence.leader = None
-        if sequence.whole:
-            return False
         size = self.pool.page_tokens
-        most = (len(sequence.ids) - 1) // size
-        best = table.published * size
-        for other in self.running:
+        most = 0 if sequence.whole else (len(sequence.ids) - 1) // size
+        for other in others:
             if other.turn < sequence.turn and other.missing:
                 tokens = _common(sequence.ids, other.ids, most, size) * size
-                if tokens > max(best, other.computed):
-                    sequence.leader, best = (other, tokens), tokens
-        if sequence.leader is not None:
-            sequence.leader[0].table.borders.add(best)
-        return sequence.leader is not None
+                if tokens > max(computed, other.computed):
+                    sequence.leader, computed = (other, tokens), tokens
+        if sequence.leader is None:
+            return False
+        leader, tokens = sequence.leader
+        leader.table.borders.add(tokens)
+        return True
 
     def _grow(self, sequence: Sequence, tokens: int, step: dict[Sequence, Work]) -> bool:
         """Room for `tokens` tokens, at the cost of the last in line if need be; False when the sequence itself had to

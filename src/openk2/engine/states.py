@@ -77,15 +77,17 @@ class StatePool:
         slot is live."""
         if node.snapshot is not None:
             self._kept.move_to_end(node)
-        elif (copy := self._take()) is not None:
+            return
+        passed = node.before
+        while passed is not None and len(passed.after) == 1 and passed.snapshot is None:
+            passed = passed.before
+        if passed is not None and len(passed.after) == 1:
+            self._kept.move_to_end(passed, last=False)
+        copy = self._take()
+        if copy is not None:
             self._copy(slot, copy)
             node.snapshot = copy
             self._kept[node] = None
-            passed = node.before
-            while passed is not None and len(passed.after) == 1 and passed.snapshot is None:
-                passed = passed.before
-            if passed is not None and len(passed.after) == 1:
-                self._kept.move_to_end(passed, last=False)
 
     def use(self, node: Node) -> None:
         """The node's snapshot is about to be used."""
