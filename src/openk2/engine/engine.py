@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -28,6 +28,7 @@ from openk2.chat.tokenizer import Tokenizer
 from openk2.engine import scheduler as scheduling
 from openk2.engine.cache import PAGE_TOKENS, PagePool
 from openk2.engine.compute import compute
+from openk2.engine.expert_cache import ExpertCache
 from openk2.engine.forward import Chunk
 from openk2.engine.grammar import Grammars, Matcher
 from openk2.engine.request import Answer, Outcome, Request, Sink
@@ -80,6 +81,7 @@ class Engine:
         threads: int | None = None,
         exact: bool | None = None,
         consume: bool = False,
+        experts: ExpertCache | None = None,
     ) -> None:
         """`max_batch`: most requests computed at once; `max_context`: most tokens of prompt and answer together (None:
         what the model was made for); `cache_tokens`: tokens the latent cache holds (None: 512 MiB worth of them);
@@ -87,7 +89,8 @@ class Engine:
         next tokens, which changes no output: each request's own past (`auto`), a proposer for all of them, or nobody.
         Guesses are made where they pay (see `speculation.py`). `kernels`: `auto`, `reference` or a native level,
         `threads`: how many the native kernels use (None: as many as PyTorch does), `exact`: whether integer weights
-        meet bfloat16 activations (see `compute.py`).
+        meet bfloat16 activations (see `compute.py`). `experts`: where routed experts come from that are not in memory
+        (see `expert_cache.py`); it is closed with the engine, and `load` shows its counters.
 
         The engine takes the weights as they are now: after training on, make a new engine. Native kernels copy them
         into an order of their own; `consume` lets go of the model's while they are copied, and the model is of no
@@ -102,6 +105,14 @@ class Engine:
             token_bytes = max(len(config.latent_layers), 1) * config.cache_width * weight.dtype.itemsize
             cache_tokens = max(min(CACHE_BYTES // token_bytes, max_batch * self.max_context), self.max_context)
         for holds, what in (
+            (
+                experts is not None or not any(parameter.is_meta for parameter in model.parameters()),
+                "the model's routed experts are on disk; accepted: an ExpertCache of its directory as experts",
+            ),
+            (
+                experts is None or experts.files.config == config,
+                "experts are those of another model; accepted: an ExpertCache of the model's own directory",
+            ),
             (max_batch >= 1, f"max_batch is {max_batch}; accepted: 1 or more"),
             (step_tokens >= max_batch, f"step_tokens is {step_tokens}; accepted: max_batch ({max_batch}) or more"),
             (
@@ -131,6 +142,7 @@ class Engine:
             threads=threads,
             exact=exact,
             consume=consume,
+            experts=experts,
         )
         self._sampler = Sampler(tokenizer, config.vocab_size, weight.device)
         self._scheduler = scheduling.Scheduler(self._pool, max_batch=max_batch, step_tokens=step_tokens)
@@ -140,6 +152,9 @@ class Engine:
         self._cost = StepCost()
         self._counters = Counters()
         self._others: dict[str, Callable[[], Mapping[str, float]]] = {}
+        self._experts = experts
+        if experts is not None:
+            self.count_with("experts", lambda: asdict(experts.counters))
         self._answers: dict[scheduling.Sequence, Answer] = {}
         self._changed = threading.Condition()
         self._inbox: list[Request] = []
@@ -229,6 +244,8 @@ class Engine:
         if self._worker is not None and self._worker is not threading.current_thread():
             self._worker.join()
         self._mask_thread.shutdown()
+        if self._experts is not None:
+            self._experts.close()
 
     def __enter__(self) -> Engine:
         return self

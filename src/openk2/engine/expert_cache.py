@@ -9,16 +9,18 @@ asks for the experts of one layer after the other (`fetch`), and for those the n
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from openk2.checkpoint.expert_files import ExpertFiles
-from openk2.checkpoint.expert_layout import ALIGNMENT, StoredExpert, aligned
+from openk2.checkpoint.expert_layout import ALIGNMENT, ExpertLayout, StoredExpert, aligned
 from openk2.engine.expert_policy import Decision, ExpertCounters, ExpertPolicy, ExpertRequest
 from openk2.errors import EngineError
 from openk2.kernels.reference import ExpertMatrices
@@ -28,6 +30,18 @@ READERS = 4
 """Threads that read. One reader of large pieces saturates most disks; more hide what is done with each piece."""
 
 log = logging.getLogger("openk2.engine")
+
+
+class Packing(Protocol):
+    """Another form of experts in the slots than that of the files."""
+
+    def bytes(self, layout: ExpertLayout) -> int:
+        """What an expert takes in a slot."""
+        ...
+
+    def pack(self, expert: StoredExpert, slot: Tensor) -> None:
+        """Bring an expert into the slot, bytes aligned to `ALIGNMENT`. Called from many threads."""
+        ...
 
 
 class ExpertCache:
@@ -45,25 +59,32 @@ class ExpertCache:
 
         Raises EngineError where `size` does not hold one expert, or is more than there is.
         """
-        self.files = files
-        self._slot_bytes = aligned(files.expert_bytes)
-        everything = len(files.layouts) * files.config.n_routed_experts
-        slots = min(size // max(self._slot_bytes, 1), everything)
+        self.files, self._size, self._record = files, size, record
+        self._waited = 0.0
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="openk2-experts")
+        self._buffers = threading.local()
+        self.hold_as(None)
+
+    def hold_as(self, packing: Packing | None) -> None:
+        """Begin anew with slots that hold experts in another form; None: as in the files. Each reader then has a buffer
+        for one expert beside the slots. Raises as the constructor does.
+        """
+        layouts = self.files.layouts
+        self._packing = packing
+        self._slot_bytes = aligned(max(map(packing.bytes, layouts.values())) if packing else self.files.expert_bytes)
+        slots = min(self._size // self._slot_bytes, len(layouts) * self.files.config.n_routed_experts)
         if slots < 1:
             raise EngineError(
-                f"{size:,} bytes of memory for experts hold none of {files.directory}; "
+                f"{self._size:,} bytes of memory for experts hold none of {self.files.directory}; "
                 f"accepted: {self._slot_bytes:,} or more"
             )
         self._memory = _allocate(slots * self._slot_bytes)
-        self._policy = policy_of(files, slots)
-        self._record = record
+        self._policy = policy_of(self.files, slots)
         self._free = list(range(slots))[::-1]
         self._slots: dict[tuple[int, int], int] = {}
         self._arriving: dict[int, Future[None]] = {}
         """Slot → what was last read into it, unless that is known to have arrived."""
-        self._held: dict[tuple[int, int], StoredExpert] = {}
-        self._waited = 0.0
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="openk2-experts")
+        self._held: dict[tuple[int, int], Tensor] = {}
 
     @property
     def most_at_once(self) -> int:
@@ -84,8 +105,8 @@ class ExpertCache:
         """Experts of a step in groups of at most `most_at_once`, in the order in which to fetch them."""
         return self._policy.groups(layer, experts)
 
-    def fetch(self, layer: int, experts: Sequence[int]) -> list[StoredExpert]:
-        """Experts of a layer, at most `most_at_once`, each once. They stay where they are until the next `fetch`.
+    def fetch(self, layer: int, experts: Sequence[int]) -> list[Tensor]:
+        """The slots of experts of a layer, at most `most_at_once`, each once. They stay until the next `fetch`.
 
         Raises CheckpointError where one cannot be read; the cache goes on without it.
         """
@@ -93,12 +114,11 @@ class ExpertCache:
         self._start(layer, self._policy.request(layer, experts))
         self._held = {}
         self._await(layer, experts)
-        layout = self.files.layouts[layer]
-        self._held = {(layer, expert): layout.of(self._slot(self._slots[layer, expert])) for expert in experts}
-        return [self._held[layer, expert] for expert in experts]
+        self._held = {(layer, expert): self._slot(self._slots[layer, expert]) for expert in experts}
+        return list(self._held.values())
 
-    def held(self, layer: int, expert: int) -> StoredExpert | None:
-        """An expert of the last `fetch`."""
+    def held(self, layer: int, expert: int) -> Tensor | None:
+        """The slot of an expert of the last `fetch`."""
         return self._held.get((layer, expert))
 
     def read_ahead(self, layer: int, experts: Sequence[int]) -> None:
@@ -148,7 +168,17 @@ class ExpertCache:
         """What a reader does; what was on its way into the slot before, unused, has to be through."""
         if before is not None:
             wait([before])
-        self.files.read(layer, expert, self._slot(slot))
+        if self._packing is None:
+            self.files.read(layer, expert, self._slot(slot))
+        else:
+            self._packing.pack(self.files.read(layer, expert, self._buffer()), self._slot(slot))
+
+    def _buffer(self) -> Tensor:
+        """Memory for one expert, each reader its own."""
+        if not hasattr(self._buffers, "memory"):
+            self._buffers.memory = _allocate(self.files.expert_bytes)
+        memory: Tensor = self._buffers.memory
+        return memory
 
     def _await(self, layer: int, experts: Sequence[int]) -> None:
         """Wait until the experts have arrived. All of them, also where one fails: readers write into their slots."""
@@ -175,8 +205,8 @@ class CachedExperts:
 
     def __init__(self, cache: ExpertCache, layer: int, dtype: torch.dtype) -> None:
         self._cache, self._layer, self._dtype = cache, layer, dtype
-        layout, experts = cache.files.layouts[layer], cache.files.config.n_routed_experts
-        gate, down = layout.gate, layout.down
+        self._layout, experts = cache.files.layouts[layer], cache.files.config.n_routed_experts
+        gate, down = self._layout.gate, self._layout.down
         self.gate_up_EFD: ExpertMatrices = _Matrices((experts, 2 * gate.rows, gate.inputs), self._gate_up)
         """Per expert the gate rows, then the up rows."""
         self.down_EDF: ExpertMatrices = _Matrices((experts, down.rows, down.inputs), self._down)
@@ -205,7 +235,8 @@ class CachedExperts:
 
     def _expert(self, expert: int) -> StoredExpert:
         """One expert, fetched where it is not at hand."""
-        return self._cache.held(self._layer, expert) or self._cache.fetch(self._layer, [expert])[0]
+        slot = self._cache.held(self._layer, expert)
+        return self._layout.of(self._cache.fetch(self._layer, [expert])[0] if slot is None else slot)
 
 
 @dataclass(frozen=True)

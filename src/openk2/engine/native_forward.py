@@ -14,7 +14,9 @@ import torch
 from torch import Tensor
 
 from openk2.engine.cache import PagePool
+from openk2.engine.expert_cache import ExpertCache
 from openk2.engine.forward import Chunk
+from openk2.engine.native_experts import NativeExperts
 from openk2.engine.native_weights import NativeWeights
 from openk2.errors import EngineError
 from openk2.kernels.native import interface
@@ -35,16 +37,24 @@ class NativeForward:
         *,
         exact: bool = False,
         consume: bool = False,
+        experts: ExpertCache | None = None,
     ) -> None:
         """`exact`: integer weights meet bfloat16 activations instead of int8 ones; `consume`: each weight of the model
-        is let go of when it is copied, so that both are never in memory at once."""
+        is let go of when it is copied, so that both are never in memory at once; `experts`: where routed experts come
+        from (None: from the model)."""
         self.pool, self.level = pool, level
         self.record_routes = False
         """Whether the next steps leave their experts in `routes_LNK`."""
         self.routes_LNK: Tensor | None = None
         """Experts of the last step's tokens, −1 in layers without."""
         self._config = model.config
-        self._weights = NativeWeights(model, level, pool, max_context, exact=exact, consume=consume)
+        self._weights = NativeWeights(
+            model, level, pool, max_context, exact=exact, consume=consume, without_experts=experts is not None
+        )
+        self._experts: NativeExperts | None = None
+        if experts is not None:
+            self._experts = NativeExperts(experts, level, model.lm_head.weight.dtype, exact=exact)
+            self._experts.connect(self._weights.network)
         self._network = ctypes.byref(self._weights.network)
         self._step = operations(level).step
 
@@ -83,4 +93,6 @@ class NativeForward:
         status = self._step(self._network, ctypes.byref(step))
         if status == interface.NO_MEMORY:
             raise EngineError("there is no memory for a step of this size")
+        if status == interface.NO_EXPERTS and self._experts is not None and self._experts.error is not None:
+            raise self._experts.error
         return logits_NV

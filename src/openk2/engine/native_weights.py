@@ -172,9 +172,13 @@ class NativeWeights:
         *,
         exact: bool = False,
         consume: bool = False,
+        without_experts: bool = False,
     ) -> None:
-        """`pool`: where latents, bfloat16 or float32, and states are kept."""
+        """`pool`: where latents, bfloat16 or float32, and states are kept; `without_experts`: routed experts come from
+        elsewhere.
+        """
         c = model.config
+        self._without_experts = without_experts
         self._alive: list[object] = []
         packer = Packer(level, exact=exact, consume=consume)
         blocks = [block for block in model.model.layers if isinstance(block, Block)]
@@ -262,6 +266,8 @@ class NativeWeights:
         layer.routed = 1
         layer.router = self._matrix(packer.rows(rows_of(moe.gate.weight.detach().float(), exact=False)))
         layer.router_bias = self._floats(moe.gate.e_score_correction_bias)
+        if self._without_experts:
+            return
         layer.expert_format = layout_of(moe.experts.down_EDF, exact=packer.exact)
         stacks = packer.experts(moe)
         self._alive.extend(stacks)
