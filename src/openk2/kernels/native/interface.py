@@ -191,13 +191,16 @@ class Operations(ctypes.Structure):
             "delta_attention",
             ctypes.CFUNCTYPE(c_int32, POINTER(Delta), POINTER(Chunk), c_int32, c_void_p, c_int64, c_int32, c_void_p),
         ),
+        ("ban", ctypes.CFUNCTYPE(c_int32, c_void_p, c_int32, c_int32, c_void_p, c_int32)),
         ("sample", ctypes.CFUNCTYPE(c_int32, POINTER(Choice), c_int32, c_int32)),
         (
             "report",
-            ctypes.CFUNCTYPE(c_int32, c_void_p, c_int32, c_int32, c_void_p, c_int32, c_void_p, c_void_p, c_void_p),
+            ctypes.CFUNCTYPE(
+                c_int32, c_void_p, c_void_p, c_int32, c_int32, c_void_p, c_int32, c_void_p, c_void_p, c_void_p
+            ),
         ),
     )
 
 
-NO_MEMORY, NO_EXPERTS = 1, 2
+NO_MEMORY, NO_EXPERTS, NO_NUMBERS = 1, 2, 3
 """What an operation answers when it failed."""

@@ -11,7 +11,7 @@
 
 namespace {
 
-enum { STEP_DONE = 0, STEP_NO_MEMORY = 1, STEP_NO_EXPERTS = 2 };
+enum { STEP_DONE = 0, STEP_NO_MEMORY = 1, STEP_NO_EXPERTS = 2, STEP_NO_NUMBERS = 3 };
 
 // Where a step keeps what goes from part to part; the same list asks for the memory (`Sizes`) and takes it (`Memory`).
 struct Workspace {

@@ -124,6 +124,23 @@ typedef struct {
     int32_t* routes;           // [layers, tokens, K], -1 where a layer has none; NULL: not asked for
 } ok2_step;
 
+// What one row's token depends on, and the token; engine/sampler.py says what is done with it.
+typedef struct {
+    const float* logits;  // [V]
+    double number;        // in [0, 1)
+    double temperature, top_p, min_p;
+    float repetition, frequency, presence;
+    int32_t top_k;                  // 0: all
+    int32_t biased, counted, held;  // how many
+    int32_t id;                     // the answer
+    const int32_t* bias_ids;
+    const float* biases;
+    const int32_t* counted_ids;
+    const int32_t* counts;
+    const int32_t* held_ids;
+    const uint8_t* allowed;  // a bit per id, in whole words of 32; NULL: every id
+} ok2_choice;
+
 // The operations of one level.
 typedef struct {
     // Panels first ... first + count - 1 of a weight from rows as checkpoints hold them; `stride`: elements (INT4:
@@ -145,6 +162,13 @@ typedef struct {
     // y[N, D] = Kimi Delta Attention of normalised rows x[N, D]; memories and tails of the chunks' slots are overwritten
     int32_t (*delta_attention)(const ok2_delta* layer, const ok2_chunk* chunks, int32_t count, const float* x, int64_t rows,
                                int32_t width, float* y);
+    // logits[N, V] of the banned ids become -inf; nonzero: some logit is not a number
+    int32_t (*ban)(float* logits, int32_t rows, int32_t vocabulary, const int32_t* ids, int32_t count);
+    int32_t (*sample)(ok2_choice* choices, int32_t count, int32_t vocabulary);
+    // of some rows of logits[N, V] the log-probabilities of an id each and of the `alternatives` most probable ids; -1: there
+    // are not as many
+    int32_t (*report)(const float* logits, const int32_t* rows, int32_t count, int32_t vocabulary, const int32_t* ids,
+                      int32_t alternatives, float* own, int32_t* top_ids, float* top);
 } ok2_operations;
 
 int32_t ok2_version(void);

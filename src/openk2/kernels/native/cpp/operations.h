@@ -1,6 +1,7 @@
 // The operations of one level, each on its own and the whole step; a level's file includes this with its compiler flags.
 #pragma once
 #include "network.h"
+#include "sampler.h"
 
 namespace {
 
@@ -141,6 +142,63 @@ inline int32_t delta_layer(const ok2_delta* layer, const ok2_chunk* chunks, int3
     return STEP_DONE;
 }
 
-const ok2_operations OPERATIONS = {pack_weight, linear_rows, routed_experts, latent_attention, run_step, delta_rule, delta_layer};
+// body(part) for every part of some rows; one row is no work for a team.
+template <class Body>
+inline void each_part(int parts, Body&& body) {
+    auto work = [&](Team& team) { team.each(parts, body); };
+    if (parts == 1) body(0);
+    else if (parts) on_team(work);
+}
+
+inline int32_t ban_ids(float* logits, int32_t rows, int32_t vocabulary, const int32_t* ids, int32_t count) {
+    std::atomic<int> outcome{STEP_DONE};
+    each_part(rows, [&](int row) {
+        if (!ban(logits + (int64_t)row * vocabulary, vocabulary, ids, count)) outcome = STEP_NO_NUMBERS;
+    });
+    return outcome;
+}
+
+// body(i, memory) for every i below `count`, in as many parts as there are threads.
+template <class Body>
+inline int32_t each_with_memory(int count, int vocabulary, Memory& memory, Body&& body) {
+    const int threads = openk2::team_size(), parts = count < threads ? count : threads;
+    RowMemory* of_parts = nullptr;
+    const auto take = [&](auto& from) {
+        of_parts = from.template take<RowMemory>(parts);
+        for (int part = 0; part < parts; part++) {
+            const RowMemory one = take_row_memory(vocabulary, from);
+            if (of_parts) of_parts[part] = one;
+        }
+    };
+    Sizes sizes;
+    take(sizes);
+    if (!memory.reserve(sizes.bytes)) return STEP_NO_MEMORY;
+    take(memory);
+    each_part(parts, [&](int part) {
+        for (int i = part; i < count; i += parts) body(i, of_parts[part]);
+    });
+    return STEP_DONE;
+}
+
+inline Memory& sampling_memory() {
+    static thread_local Memory memory;
+    return memory;
+}
+
+inline int32_t sample_rows(ok2_choice* choices, int32_t count, int32_t vocabulary) {
+    return each_with_memory(count, vocabulary, sampling_memory(),
+                            [&](int i, const RowMemory& memory) { choose(choices[i], vocabulary, memory); });
+}
+
+inline int32_t report_rows(const float* logits, const int32_t* rows, int32_t count, int32_t vocabulary, const int32_t* ids,
+                           int32_t alternatives, float* own, int32_t* top_ids, float* top) {
+    return each_with_memory(count, vocabulary, sampling_memory(), [&](int i, const RowMemory& memory) {
+        const int64_t at = (int64_t)i * alternatives;
+        report(logits + (int64_t)rows[i] * vocabulary, vocabulary, ids[i], alternatives, memory, own + i, top_ids + at, top + at);
+    });
+}
+
+const ok2_operations OPERATIONS = {pack_weight, linear_rows, routed_experts, latent_attention, run_step,
+                                   delta_rule,  delta_layer, ban_ids,        sample_rows,      report_rows};
 
 }  // namespace
