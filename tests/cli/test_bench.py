@@ -45,7 +45,19 @@ def report(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, 
 
 
 FIELDS = {
-    *("mode", "model", "random_weights", "weights", "batch", "prompt", "depth", "step_tokens", "threads", "kernels"),
+    *(
+        "mode",
+        "model",
+        "random_weights",
+        "weights",
+        "batch",
+        "prompt",
+        "depth",
+        "step_tokens",
+        "threads",
+        "kernels",
+        "exact",
+    ),
     *("tokens_per_second", "repeats", "spread", "limit_tokens_per_second", "fraction_of_limit", "limit"),
     *("peak_memory_bytes", "probes", "cpu", "torch", "date"),
 }

@@ -49,6 +49,8 @@ class Settings:
     """Tokens that are known before, with random latents."""
     threads: int = dataclasses.field(default_factory=torch.get_num_threads)
     kernels: str = "auto"
+    exact: bool | None = None
+    """Whether integer weights meet bfloat16 activations instead of int8 ones; None: the engine's own choice."""
     repeats: int = 5
     step_tokens: int | None = None
     """Most tokens of a step; None: the engine's own number."""
@@ -148,6 +150,7 @@ class Report:
             **of_mode,
             "threads": s.threads,
             "kernels": self.kernels,
+            "exact": s.exact,
             "tokens_per_second": self.tokens_per_second,
             "repeats": list(self.rates),
             "spread": machine.spread(self.rates),
@@ -234,11 +237,14 @@ def _model(settings: Settings) -> tuple[K2Model, Tokenizer, str]:
 def _engine(settings: Settings, model: K2Model, tokenizer: Tokenizer) -> Engine:
     options: dict[str, Any] = {} if settings.step_tokens is None else {"step_tokens": settings.step_tokens}
     return Engine(
-        model.use_kernels(settings.kernels),
+        model,
         tokenizer,
         max_batch=settings.batch,
         max_context=settings.context,
         cache_tokens=settings.batch * (settings.context + PAGE_ROOM),
+        kernels=settings.kernels,
+        exact=settings.exact,
+        consume=True,
         **options,
     )
 

@@ -14,8 +14,9 @@ import torch
 
 from openk2.chat.sampling import SamplingParams
 from openk2.engine.cache import PageTable
+from openk2.engine.compute import Compute, level_of
 from openk2.engine.engine import Engine
-from openk2.engine.forward import Chunk, Forward
+from openk2.engine.forward import Chunk
 from openk2.engine.native_forward import NativeForward
 from openk2.engine.sampler import Wish
 from openk2.errors import EngineError
@@ -37,7 +38,7 @@ class Stepper:
 
     def __init__(self, engine: Engine) -> None:
         self._pool, self._sampler = engine._pool, engine._sampler
-        self._forward: Forward | NativeForward = engine._forward
+        self._forward: Compute = engine._forward
         self.step_tokens = engine._scheduler.step_tokens
         """Most tokens of a step, by which long prompts are cut."""
         self.latent_width = self._pool.latents_LPtC.itemsize
@@ -46,7 +47,8 @@ class Stepper:
     @property
     def kernels(self) -> str:
         """The level of the native kernels that compute, or `pytorch`."""
-        return self._forward.level.name if isinstance(self._forward, NativeForward) else "pytorch"
+        level = level_of(self._forward)
+        return "pytorch" if level is None else level.name
 
     def open(self, depth: int, tokens: int) -> Track:
         """A sequence with room for `tokens` behind `depth` ones, whose latents are random numbers as a norm gives them.
