@@ -27,11 +27,12 @@ struct Groups {
 };
 
 // 32 outputs of hidden = silu(gate(x)) * up(x)
-inline void gate_and_up(const Group& g, int brick, const Activations& x, const Activations& hidden, uint8_t* scratch) {
+inline void gate_and_up(const Group& g, int brick, int threads, const Activations& x, const Activations& hidden, uint8_t* scratch) {
     const ok2_matrix &gate = g.weights->gate, &up = g.weights->up;
     const int first = 2 * brick, left = panels_of(gate) - first, panels = left < 2 ? left : 2;
-    const Ready gates = ready(gate, first, panels, g.rows, scratch);
-    const Ready ups = ready(up, first, panels, g.rows, scratch + (int64_t)2 * bricks_of(gate) * 1024);
+    const int next = first + 2 * threads;
+    const Ready gates = ready(gate, first, panels, g.rows, scratch, codes_at(gate, next));
+    const Ready ups = ready(up, first, panels, g.rows, scratch + (int64_t)2 * bricks_of(gate) * 1024, codes_at(up, next));
     alignas(64) float gate_out[2 * TILE_ROWS * PANEL], up_out[2 * TILE_ROWS * PANEL];
     for (int row = 0; row < g.rows; row += TILE_ROWS) {
         const int some = g.rows - row < TILE_ROWS ? g.rows - row : TILE_ROWS;
@@ -49,18 +50,27 @@ inline void gate_and_up(const Group& g, int brick, const Activations& x, const A
     }
 }
 
+// Adds to the rows of y that a group's rows are meant for.
+struct ToTargets {
+    const Group& g;
+    float* y;
+    int64_t stride;
+
+    float* target(int row, int output) const { return y + (g.targets ? g.targets[row] : row) * stride + output; }
+    void operator()(int row, int output, const float* values, int n) const {
+        float* to = target(row, output);
+        const float factor = g.factors ? g.factors[row] : 1.0f;
+        if (n == PANEL)
+            for (int v = 0; v < PANEL; v += LANES) store(to + v, fma(load(values + v), spread(factor), load(to + v)));
+        else
+            for (int k = 0; k < n; k++) to[k] = fmaf(values[k], factor, to[k]);
+    }
+};
+
 // y[target] += factor * down(hidden) for some panels of outputs.
-inline void down(const Group& g, int first, int count, const Activations& hidden, float* y, int64_t stride, uint8_t* scratch) {
-    multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch,
-                    [&](int row, int output, const float* values, int n) {
-                        float* to = y + (g.targets ? g.targets[row] : row) * stride + output;
-                        const float factor = g.factors ? g.factors[row] : 1.0f;
-                        if (n == PANEL)
-                            for (int v = 0; v < PANEL; v += LANES)
-                                store(to + v, fma(load(values + v), spread(factor), load(to + v)));
-                        else
-                            for (int k = 0; k < n; k++) to[k] = fmaf(values[k], factor, to[k]);
-                    });
+inline void down(const Group& g, int first, int count, const Activations& hidden, float* y, int64_t stride, uint8_t* scratch,
+                 const uint8_t* next) {
+    multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch, next, ToTargets{g, y, stride});
 }
 
 // y += the sum of all groups, the first kind before the second.
@@ -70,14 +80,16 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float*
     team.each(first_units + kinds[1].count * kinds[1].bricks(), [&](int unit) {
         const Groups& kind = kinds[unit >= first_units];
         if (unit >= first_units) unit -= first_units;
-        gate_and_up(kind.group[unit / kind.bricks()], unit % kind.bricks(), *kind.x, *kind.hidden, scratch);
+        gate_and_up(kind.group[unit / kind.bricks()], unit % kind.bricks(), team.shared.threads, *kind.x, *kind.hidden, scratch);
     });
     const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, most_rows, team.shared.threads);
     team.each(ceil_div(panels, at_once), [&](int unit) {
         const int first = unit * at_once, left = panels - first;
         for (const Groups& kind : kinds)
-            for (int i = 0; i < kind.count; i++)
-                down(kind.group[i], first, left < at_once ? left : at_once, *kind.hidden, y, width, scratch);
+            for (int i = 0; i < kind.count; i++) {
+                const uint8_t* next = i + 1 < kind.count ? codes_at(kind.group[i + 1].weights->down, first) : nullptr;
+                down(kind.group[i], first, left < at_once ? left : at_once, *kind.hidden, y, width, scratch, next);
+            }
     });
 }
 

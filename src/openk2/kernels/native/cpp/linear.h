@@ -30,13 +30,24 @@ inline ok2_matrix part_of(const ok2_matrix& m, int part, int outputs) {
     return one;
 }
 
-// emit(row, first output, values, count) for every row and up to 16 outputs of `count` panels from `first`.
+// Where the codes of a panel are, if there is one.
+inline const uint8_t* codes_at(const ok2_matrix& m, int panel) {
+    return panel < panels_of(m) ? (const uint8_t*)m.codes + panel * panel_bytes(m) : nullptr;
+}
+
+// emit(row, first output, values, count) for every row and up to 16 outputs of `count` panels from `first`;
+// emit.target(row, output) is where it will write, or null; `next`: codes that will probably be wanted after these.
 template <class Emit>
-inline void multiply_panels(const ok2_matrix& m, int first, int count, const Activations& a, int rows, uint8_t* scratch, Emit&& emit) {
+inline void multiply_panels(const ok2_matrix& m, int first, int count, const Activations& a, int rows, uint8_t* scratch,
+                            const uint8_t* next, Emit&& emit) {
     alignas(64) float out[MOST_PANELS * TILE_ROWS * PANEL];
-    const Ready r = ready(m, first, count, rows, scratch);
+    const Ready r = ready(m, first, count, rows, scratch, next);
     for (int row = 0; row < rows; row += TILE_ROWS) {
         const int some = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
+        for (int i = 0; i < some; i++) {  // what is written later is fetched now
+            const float* to = emit.target(row + i, first * PANEL);
+            for (int p = 0; to && p < count; p++) __builtin_prefetch(to + p * PANEL, 1);
+        }
         product(r, a, row, some, out);
         for (int i = 0; i < some; i++)
             for (int p = 0; p < count; p++) {
@@ -55,6 +66,21 @@ struct Job {
     bool add = false;  // to what y holds
 };
 
+// Writes to the rows of a job's y.
+struct ToRows {
+    const Job& job;
+
+    float* target(int row, int output) const { return job.y + row * job.stride + output; }
+    void operator()(int row, int output, const float* values, int n) const {
+        float* to = target(row, output);
+        if (n == PANEL)
+            for (int v = 0; v < PANEL; v += LANES)
+                store(to + v, job.add ? load(to + v) + load(values + v) : load(values + v));
+        else
+            for (int i = 0; i < n; i++) to[i] = job.add ? to[i] + values[i] : values[i];
+    }
+};
+
 constexpr int MOST_JOBS = 6;
 
 // y = x @ weightT of up to MOST_JOBS jobs.
@@ -70,30 +96,32 @@ inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* 
         while (unit >= ends[j]) j++;
         const Job& job = jobs[j];
         const int first = (unit - (j ? ends[j - 1] : 0)) * at_once[j], left = panels_of(*job.weight) - first;
-        multiply_panels(*job.weight, first, left < at_once[j] ? left : at_once[j], *job.x, rows, scratch,
-                        [&](int row, int output, const float* values, int n) {
-                            float* to = job.y + row * job.stride + output;
-                            if (!job.add) memcpy(to, values, 4 * n);
-                            else
-                                for (int i = 0; i < n; i++) to[i] += values[i];
-                        });
+        const uint8_t* next = codes_at(*job.weight, first + at_once[j] * team.shared.threads);
+        multiply_panels(*job.weight, first, left < at_once[j] ? left : at_once[j], *job.x, rows, scratch, next, ToRows{job});
     });
 }
 
-// The same weight for every head: x[head] [rows, inputs] to y[row][head] [outputs], multiplied by `scale`.
-inline void multiply_heads(Team& team, const ok2_matrix& m, int heads, int outputs, const Activations* x, int rows, float scale,
-                           float* y, int64_t row_stride, int64_t head_stride, uint8_t* scratch) {
-    const int panels = ceil_div(outputs, PANEL);
-    const int at_once = heads >= 2 * team.shared.threads ? (rows <= BLOCK ? 4 : 2) : panels_at_once(panels, rows, team.shared.threads);
+template <class Emit>
+struct ToHead {
+    Emit& emit;
+    int head;
+
+    const float* target(int, int) const { return nullptr; }
+    void operator()(int row, int output, const float* values, int n) const { emit(row, head, output, values, n); }
+};
+
+// The same weight for every head: emit(row, head, first output, values, count).
+template <class Emit>
+inline void multiply_heads(Team& team, const ok2_matrix& m, int heads, int outputs, const Activations* x, int rows,
+                           uint8_t* scratch, Emit&& emit) {
+    const int panels = ceil_div(outputs, PANEL), threads = team.shared.threads;
+    const int at_once = heads < 2 * threads ? panels_at_once(panels, rows, threads) : rows <= BLOCK ? 4 : 2;
     const int units = ceil_div(panels, at_once);
     team.each(heads * units, [&](int unit) {
         const int head = unit / units, first = unit % units * at_once, left = panels - first;
         const ok2_matrix one = part_of(m, head, outputs);
-        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch,
-                        [&](int row, int output, const float* values, int n) {
-                            float* to = y + row * row_stride + head * head_stride + output;
-                            for (int i = 0; i < n; i++) to[i] = values[i] * scale;
-                        });
+        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch, codes_at(one, first + at_once),
+                        ToHead<Emit>{emit, head});
     });
 }
 

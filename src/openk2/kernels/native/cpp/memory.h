@@ -1,6 +1,9 @@
 // Working memory of one call: one block per calling thread that grows when needed and is handed out piece by piece.
 #pragma once
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 #include "activations.h"
 
 namespace {
@@ -15,9 +18,14 @@ class Memory {
         if (bytes <= size_) return true;
         free(base_);
         size_ = 0;
-        base_ = (uint8_t*)aligned_alloc(64, whole_lines(bytes));
+        const int64_t page = bytes > LARGE_PAGE ? LARGE_PAGE : 64, whole = (bytes + page - 1) / page * page;
+        base_ = (uint8_t*)aligned_alloc(page, whole);
         if (!base_) return false;
-        size_ = whole_lines(bytes);
+        size_ = whole;
+#if defined(__linux__)
+        // rows of a step lie far apart: with small pages most accesses would wait for an address to be translated
+        if (page == LARGE_PAGE) madvise(base_, size_, MADV_HUGEPAGE);
+#endif
         memset(base_, 0, size_);
         return true;
     }
@@ -34,6 +42,7 @@ class Memory {
     }
 
   private:
+    static constexpr int64_t LARGE_PAGE = 2 << 20;
     uint8_t* base_ = nullptr;
     int64_t size_ = 0, used_ = 0;
 };

@@ -15,7 +15,8 @@ enum { STEP_DONE = 0, STEP_NO_MEMORY = 1, STEP_NO_EXPERTS = 2, STEP_NO_NUMBERS =
 
 // Where a step keeps what goes from part to part; the same list asks for the memory (`Sizes`) and takes it (`Memory`).
 struct Workspace {
-    float *x, *row, *queries, *query, *latent, *absorbed, *mixed, *values, *logits, *weights, *route_scratch;
+    float *x, *row, *queries, *query, *latent, *values, *logits, *weights, *route_scratch;
+    Queries absorbed;
     Activations normed, compressed, heads_out, dense_hidden, gathered, expert_hidden;
     Activations *per_head, *mixed_per_head;
     int32_t *chosen, *route_numbers;
@@ -49,7 +50,7 @@ inline void take_workspace(const ok2_network& n, const ok2_step& s, int threads,
     int before = form_of(n.head.format), compressed = 0, heads_out = 0, key = 0, value = 0, hidden = 0, expert = 0;
     int dense_width = 0, compressed_width = 0, longest = n.width;
     const auto longer = [&](const ok2_matrix& m) { longest = m.inputs > longest ? m.inputs : longest; };
-    bool latent = false, routed = false;
+    bool latent = false, routed = false, floats = true;
     DeltaPlan delta;
     for (int i = 0; i < n.layers; i++) {
         const ok2_layer& l = n.layer[i];
@@ -63,7 +64,7 @@ inline void take_workspace(const ok2_network& n, const ok2_step& s, int threads,
             longer(((const ok2_delta*)l.delta)->output);
             continue;
         }
-        latent = true;
+        latent = true, floats = way_of(l.latents) == WAY_FLOATS;
         if (l.query_down.codes) {
             compressed |= form_of(l.query_up.format);
             compressed_width = l.query_up.inputs > compressed_width ? l.query_up.inputs : compressed_width;
@@ -81,8 +82,8 @@ inline void take_workspace(const ok2_network& n, const ok2_step& s, int threads,
         w.compressed = from.activations(N, compressed_width, compressed);
         w.latent = from.template take<float>(N * C);
         w.queries = from.template take<float>(N * Q);
-        w.absorbed = from.template take<float>(N * H * C);
-        w.mixed = from.template take<float>(N * H * n.rank);
+        w.absorbed.f32 = floats ? from.template take<float>(N * H * C) : nullptr;
+        w.absorbed.bf16 = floats ? nullptr : from.template take<uint16_t>(N * H * C);
         w.values = from.template take<float>(N * H * n.value);
         w.heads_out = from.activations(N, n.heads * n.value, heads_out);
         w.per_head = from.template take<Activations>(H);
@@ -142,7 +143,7 @@ class Worker {
 
   private:
     void embed() {
-        team.each(N, [&](int row) {
+        team.each_of_many(N, [&](int row) {
             const int64_t from = (int64_t)s.ids[row] * n.width;
             float* to = w.x + (int64_t)row * n.width;
             if (!n.embedding_bfloat16) memcpy(to, (const float*)n.embedding + from, 4 * n.width);
@@ -152,7 +153,7 @@ class Worker {
     }
 
     void normalise(const float* weight) {
-        team.each(N, [&](int row) {
+        team.each_of_many(N, [&](int row) {
             rms_norm(w.x + (int64_t)row * n.width, weight, n.width, n.eps, row_scratch);
             write_row(w.normed, row, row_scratch, n.width);
         });
@@ -168,7 +169,7 @@ class Worker {
             const Job jobs[] = {{&l.query_up, &w.normed, w.queries, (int64_t)H * Q}, {&l.latent_down, &w.normed, w.latent, C}};
             multiply(team, jobs, 2, N, scratch);
         }
-        team.each(N, [&](int row) {
+        team.each_of_many(N, [&](int row) {
             store_latent(l, row);
             if (!compressed) return;
             const int width = l.query_down.outputs;
@@ -179,18 +180,29 @@ class Worker {
             const Job job = {&l.query_up, &w.compressed, w.queries, (int64_t)H * Q};
             multiply(team, &job, 1, N, scratch);
         }
-        team.each(N * H, [&](int i) {
+        team.each_of_many(N * H, [&](int i) {
             const int row = i / H, head = i % H;
             const float* query = w.queries + (int64_t)i * Q;
             write_row(w.per_head[head], row, query, n.nope);
             const int64_t at = (int64_t)s.positions[row] * (n.rope / 2);
-            rotate(query + n.nope, n.cosines + at, n.sines + at, n.rope, n.softmax_scale, w.absorbed + (int64_t)i * C + n.rank);
+            rotate(query + n.nope, n.cosines + at, n.sines + at, n.rope, n.softmax_scale, row_scratch);
+            for (int k = 0; k < n.rope; k += PANEL)
+                write_query(w.absorbed, (int64_t)i * C + n.rank + k, row_scratch + k, n.rope - k < PANEL ? n.rope - k : PANEL, 1.0f);
         });
-        multiply_heads(team, l.key_up, H, n.rank, w.per_head, N, n.softmax_scale, w.absorbed, (int64_t)H * C, C, scratch);
-        attend(team, l.latents, w.absorbed, H, w.mixed, w.attention, scratch);
-        team.each(N * H, [&](int i) { write_row(w.mixed_per_head[i % H], i / H, w.mixed + (int64_t)i * n.rank, n.rank); });
-        multiply_heads(team, l.value_up, H, n.value, w.mixed_per_head, N, 1.0f, w.values, (int64_t)H * n.value, n.value, scratch);
-        team.each(N, [&](int row) { write_row(w.heads_out, row, w.values + (int64_t)row * H * n.value, H * n.value); });
+        multiply_heads(team, l.key_up, H, n.rank, w.per_head, N, scratch,
+                       [&](int row, int head, int output, const float* values, int count) {
+                           write_query(w.absorbed, ((int64_t)row * H + head) * C + output, values, count, n.softmax_scale);
+                       });
+        attend(team, l.latents, w.absorbed, H, w.attention, scratch,
+               [&](int row, int head, const float* mixed) { write_row(w.mixed_per_head[head], row, mixed, n.rank); });
+        multiply_heads(team, l.value_up, H, n.value, w.mixed_per_head, N, scratch,
+                       [&](int row, int head, int output, const float* values, int count) {
+                           float* to = w.values + ((int64_t)row * H + head) * n.value + output;
+                           if (count == PANEL)
+                               for (int v = 0; v < PANEL; v += LANES) store(to + v, load(values + v));
+                           else memcpy(to, values, 4 * count);
+                       });
+        team.each_of_many(N, [&](int row) { write_row(w.heads_out, row, w.values + (int64_t)row * H * n.value, H * n.value); });
         const Job job = {&l.output, &w.heads_out, w.x, n.width, true};
         multiply(team, &job, 1, N, scratch);
     }
@@ -224,7 +236,7 @@ class Worker {
     void routed(const ok2_layer& l, int layer) {
         const Job job = {&l.router, &w.normed, w.logits, n.experts};
         multiply(team, &job, 1, N, scratch);
-        team.each(N, [&](int row) {
+        team.each_of_many(N, [&](int row) {
             route(n, w.logits + (int64_t)row * n.experts, l.router_bias, w.route_scratch + team.thread * whole_lines(2 * n.experts),
                   w.route_numbers + team.thread * whole_lines(n.experts), w.chosen + (int64_t)row * n.chosen,
                   w.weights + (int64_t)row * n.chosen);
@@ -259,7 +271,7 @@ class Worker {
     void head() {
         if (!s.wanted) return;
         Activations last = w.normed;
-        team.each(s.wanted, [&](int i) {
+        team.each_of_many(s.wanted, [&](int i) {
             rms_norm(w.x + (int64_t)s.rows[i] * n.width, n.final_norm, n.width, n.eps, row_scratch);
             write_row(last, i, row_scratch, n.width);
         });

@@ -81,10 +81,17 @@ inline int32_t latent_attention(const ok2_latents* l, const ok2_chunk* chunks, i
     const int threads = openk2::team_size();
     const int64_t scratch_bytes = whole_lines(attention_scratch_bytes(l->width, l->rank));
     AttentionMemory m;
+    Queries given;
     uint8_t* scratch = nullptr;
+    int64_t rows = 0;
+    for (int i = 0; i < count; i++) rows += chunks[i].tokens;
+    const int64_t numbers = rows * heads * l->width;
+    const bool floats = way_of(*l) == WAY_FLOATS;
     const AttentionPlan plan = measure_attention(chunks, count, heads, threads);
     const auto take = [&](auto& from) {
         take_attention_memory(plan, l->rank, from, m);
+        given.f32 = floats ? from.template take<float>(numbers) : nullptr;
+        given.bf16 = floats ? nullptr : from.template take<uint16_t>(numbers);
         scratch = from.template take<uint8_t>(threads * scratch_bytes);
     };
     Sizes sizes;
@@ -92,7 +99,13 @@ inline int32_t latent_attention(const ok2_latents* l, const ok2_chunk* chunks, i
     if (!memory.reserve(sizes.bytes)) return STEP_NO_MEMORY;
     take(memory);
     plan_attention(chunks, count, heads, m);
-    auto work = [&](Team& team) { attend(team, *l, queries, heads, out, m, scratch + team.thread * scratch_bytes); };
+    for (int64_t i = 0; i < numbers; i += PANEL)
+        write_query(given, i, queries + i, numbers - i < PANEL ? (int)(numbers - i) : PANEL, 1.0f);
+    auto work = [&](Team& team) {
+        attend(team, *l, given, heads, m, scratch + team.thread * scratch_bytes, [&](int row, int head, const float* mixed) {
+            memcpy(out + ((int64_t)row * heads + head) * l->rank, mixed, 4 * l->rank);
+        });
+    };
     on_team(work);
     return STEP_DONE;
 }

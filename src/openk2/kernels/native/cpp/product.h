@@ -15,6 +15,7 @@ struct Panels {
     int format = 0, count = 0, bricks = 0;
     const uint8_t* codes[MOST_PANELS] = {};
     const void* scales[MOST_PANELS] = {};
+    const uint8_t* next = nullptr;  // codes that will probably be wanted after these
 };
 
 inline Panels panels_at(const ok2_matrix& m, int first, int count) {

@@ -142,10 +142,12 @@ inline void pass_all_pairs(const Panels& w, const Activations& a, int first, int
 
 constexpr int BRICKS_THAT_STAY = 8;
 
-// Two blocks of rows (R = 1: one) x two panels (P = 1: one) x some bricks, onto the sums in `out`.
+// Two blocks of rows (R = 1: one) x two panels (P = 1: one) x some bricks, onto the sums in `out`. `wanted`: what later
+// products want, of which `lines` cache lines are fetched beside each brick.
 template <int R, int P>
 inline void tile_sums(const uint8_t* first_panel, const uint8_t* second_panel, const uint16_t* x, int64_t block_stride,
-                      int bricks, bool fresh, float* out, int64_t panel_stride, int64_t row_stride) {
+                      int bricks, bool fresh, float* out, int64_t panel_stride, int64_t row_stride,
+                      const uint8_t* wanted = nullptr, int64_t wanted_stride = 0, int lines = 0) {
     written();
     if (fresh) {
         _tile_zero(0);
@@ -160,6 +162,10 @@ inline void tile_sums(const uint8_t* first_panel, const uint8_t* second_panel, c
     }
     for (int b = 0; b < bricks; b++) {
         const uint16_t* rows = x + (int64_t)b * BLOCK * BRICK;
+        for (int i = b * lines; i < (b + 1) * lines; i++) {
+            _mm_prefetch((const char*)wanted + i * 64, _MM_HINT_T1);
+            if (P > 1) _mm_prefetch((const char*)wanted + wanted_stride + i * 64, _MM_HINT_T1);
+        }
         _tile_loadd(4, rows, 64);
         _tile_loadd(6, first_panel + b * 1024, 64);
         _tile_dpbf16ps(0, 4, 6);
@@ -219,15 +225,21 @@ inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, 
     for (int begin = 0; begin < w.bricks; begin += BRICKS_THAT_STAY) {
         const int bricks = w.bricks - begin < BRICKS_THAT_STAY ? w.bricks - begin : BRICKS_THAT_STAY;
         const uint8_t *one = w.codes[p] + begin * 1024, *two = P > 1 ? w.codes[p + P - 1] + begin * 1024 : nullptr;
+        const int pairs = ceil_div(rows, 2 * BLOCK), after = w.bricks - begin - bricks;
+        const uint8_t* next = after ? one + bricks * 1024 : w.next ? w.next + p * (int64_t)w.bricks * 1024 : nullptr;
+        const int coming = after && after < BRICKS_THAT_STAY ? after : BRICKS_THAT_STAY;
+        const int lines = w.format == OK2_BF16 && next ? ceil_div(coming * 16, pairs * bricks) : 0;
+        const int64_t panel = (int64_t)w.bricks * 1024;
         for (int row = 0; row < rows; row += 2 * BLOCK) {
+            const uint8_t* wanted = next ? next + row / (2 * BLOCK) * (int64_t)lines * bricks * 64 : nullptr;
             const uint16_t* x = a.bf16 + a.brick_at(first + row, begin) * BRICK;
             float* to = out + row * PANEL;
             const bool both = rows - row > BLOCK;
             if (fold && both) scaled_sums<2, P>(w, p, begin, bricks, fold, x, block_stride, to, parts);
             else if (fold) scaled_sums<1, P>(w, p, begin, bricks, fold, x, block_stride, to, parts);
             else if (both)
-                tile_sums<2, P>(one, two, x, block_stride, bricks, begin == 0, to, TILE_ROWS * PANEL, BLOCK * PANEL);
-            else tile_sums<1, P>(one, two, x, block_stride, bricks, begin == 0, to, TILE_ROWS * PANEL, BLOCK * PANEL);
+                tile_sums<2, P>(one, two, x, block_stride, bricks, begin == 0, to, TILE_ROWS * PANEL, BLOCK * PANEL, wanted, panel, lines);
+            else tile_sums<1, P>(one, two, x, block_stride, bricks, begin == 0, to, TILE_ROWS * PANEL, BLOCK * PANEL, wanted, panel, lines);
         }
     }
     if (w.format == OK2_INT8_A16)
@@ -295,9 +307,10 @@ struct Ready {
     bool passing = false;  // so few rows that bricks are unpacked as they pass
 };
 
-inline Ready ready(const ok2_matrix& m, int first, int count, int rows, uint8_t* scratch) {
+inline Ready ready(const ok2_matrix& m, int first, int count, int rows, uint8_t* scratch, const uint8_t* next = nullptr) {
     Ready r;
     r.panels = panels_at(m, first, count);
+    r.panels.next = next;
 #if defined(__AMX_TILE__)
     Panels& w = r.panels;
     r.tiles = m.format != OK2_F32 && (!made_of_fours(m.format) || rows > ROWS_IN_REGISTERS);

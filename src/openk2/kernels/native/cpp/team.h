@@ -61,6 +61,16 @@ struct Team {
         wait_at_barrier(shared, sense);
     }
 
+    // The same for many small bodies, some neighbouring ones at a time.
+    template <class Body>
+    __attribute__((always_inline)) inline void each_of_many(int count, Body&& body) {
+        const int some = count >= 64 * shared.threads ? 16 : count >= 8 * shared.threads ? 4 : 1;
+        each((count + some - 1) / some, [&](int part) {
+            const int end = (part + 1) * some < count ? (part + 1) * some : count;
+            for (int i = part * some; i < end; i++) body(i);
+        });
+    }
+
     // body() on one thread while the others wait.
     template <class Body>
     __attribute__((always_inline)) inline void single(Body&& body) {
