@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import torch
 
 from openk2.errors import KernelError
 from openk2.kernels.native.build import build
@@ -23,21 +24,29 @@ def library() -> Library:
         pytest.skip(str(error))
 
 
+@pytest.fixture
+def one_thread(library: Library) -> Iterator[None]:
+    """The kernels' unless a test asks for more, and PyTorch's, whose yardsticks are too small to be shared out."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    library.threads = 1
+    yield
+    library.threads = 1
+    torch.set_num_threads(before)
+
+
 @pytest.fixture(params=LEVELS)
-def level(request: pytest.FixtureRequest, library: Library) -> Iterator[Level]:
-    """Each level in turn, on one thread unless the test asks for more."""
+def level(request: pytest.FixtureRequest, library: Library, one_thread: None) -> Level:
+    """Each level in turn."""
     reason = library.unsupported(request.param)
     if reason is not None:
         pytest.skip(reason)
-    library.threads = 1
-    yield library.level(request.param)
-    library.threads = 1
+    return library.level(request.param)
 
 
 @pytest.fixture
-def levels(library: Library) -> list[Level]:
+def levels(library: Library, one_thread: None) -> list[Level]:
     """All levels that this machine can run, to be compared with one another."""
-    library.threads = 1
     runnable = [library.level(name) for name in LEVELS if library.unsupported(name) is None]
     if len(runnable) < 2:
         pytest.skip("this machine has one level")

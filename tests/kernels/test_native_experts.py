@@ -158,6 +158,16 @@ def test_zeros_and_extremes(level: Level, layout: Layout) -> None:
     assert ((y_ND.double() - sum_ND).abs() <= slack_ND).all()
 
 
+def test_silu_is_right_to_a_few_units_in_the_last_place(level: Level) -> None:
+    """An expert of one hidden value and weights of one gives x · silu(x), over the whole range of e⁻ˣ."""
+    one = hold(Layout.F32, torch.ones(1, 1))
+    x_N1 = torch.cat([torch.linspace(-85, 85, 2001), torch.linspace(-1, 1, 501), torch.tensor([-200.0, -90, 90, 1e5])])
+    x_N1 = x_N1[:, None]
+    nobody_else = torch.zeros(len(x_N1), 1, dtype=torch.long)
+    y_N1 = routed_experts(level, packed_for(level, [(one, one, one)]), x_N1, nobody_else, torch.ones_like(x_N1))
+    torch.testing.assert_close(y_N1.double(), x_N1.double() * F.silu(x_N1.double()), rtol=8 * FLOAT32, atol=1e-33)
+
+
 def test_no_rows(level: Level) -> None:
     packed = packed_for(level, experts_of(Layout.F32))
     nobody_NK = torch.empty(0, K, dtype=torch.long)
