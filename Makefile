@@ -31,5 +31,5 @@ lint: dev ## check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: dev ## measure every figure of docs/performance.md, a quarter of an hour on an idle machine
+bench: dev ## measure every figure of docs/performance.md, twenty minutes on an idle machine
 	@$(BIN)/python benchmarks/run_all.py $(ARGS)

@@ -99,7 +99,10 @@ def main() -> int:
         software["llama.cpp"] = peers[-1].version()
     if options.transformers:
         peers.append(Transformers())
-    where = results.machine(options.threads, software, allow_noisy=options.noisy)
+    try:
+        where = results.machine(options.threads, software, allow_noisy=options.noisy)
+    except results.Restless as error:
+        raise SystemExit(str(error)) from None
     row = compare(setup, peers, options.rounds)
     if options.as_json:
         print(json.dumps(row | {"date": results.today(), "machine": dataclasses.asdict(where)}))

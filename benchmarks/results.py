@@ -18,10 +18,13 @@ from typing import Any
 import torch
 import transformers
 
-from openk2.bench.machine import check_quiet, cpu
-from openk2.errors import BenchError
+from openk2.bench.machine import QUIET, Noise, cpu, noise
 
 DIRECTORY = Path(__file__).with_name("results")
+
+
+class Restless(Exception):
+    """The machine is not quiet enough for figures."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Machine:
     software: dict[str, str]
     """Program → version."""
     spread: float | None
-    """Of five probes of the bandwidth before the measurement; None where the machine was not quiet."""
+    """Of five probes of the bandwidth before the measurement; None where nobody made them."""
     noisy: str | None
     """Why its figures are not to be trusted beyond their ratios; None for a quiet machine."""
 
@@ -51,8 +54,9 @@ class Result:
     command: str
     """What measures it again."""
 
-    def save(self, directory: Path = DIRECTORY) -> None:
-        """Into its file, instead of what was there."""
+    def save(self, directory: Path | None = None) -> None:
+        """Into its file in `DIRECTORY` or another, instead of what was there."""
+        directory = directory or DIRECTORY
         directory.mkdir(exist_ok=True)
         text = json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)
         (directory / f"{self.part}.json").write_text(text + "\n", encoding="utf-8")
@@ -69,18 +73,19 @@ def machine(
     software: dict[str, str],
     *,
     allow_noisy: bool,
-    check: Callable[[], float] | None = check_quiet,
+    check: Callable[[], Noise] | None = noise,
 ) -> Machine:
-    """This machine, now. Ends the program where `check` says that it is not quiet and that is not allowed; figures that
-    are counts need no check."""
-    spread, noisy = None, None
-    try:
-        spread = None if check is None else check()
-    except BenchError as error:
-        if not allow_noisy:
-            raise SystemExit(f"{error}; --noisy measures all the same and says so in the table") from None
-        print(f"noisy: {error}", file=sys.stderr)
-        noisy = str(error)
+    """This machine, now; figures that are counts need no check. Raises Restless where it is not quiet and that is not
+    allowed."""
+    found_noise = None if check is None else check()
+    noisy = None if found_noise is None else found_noise.reason
+    if noisy and not allow_noisy:
+        raise Restless(
+            f"{noisy}; accepted: an idle machine, and less than {QUIET:.0%}, or --noisy to say so in the table"
+        )
+    if noisy:
+        print(f"noisy: {noisy}", file=sys.stderr)
+    spread = None if found_noise is None else found_noise.spread
     found = cpu()
     versions = {"torch": torch.__version__, "transformers": transformers.__version__, **software}
     return Machine(found.model, found.cores, list(found.instructions), threads, versions, spread, noisy)

@@ -1,6 +1,6 @@
 """Every figure of `docs/performance.md` by one command; `make bench` runs it.
 
-    python benchmarks/run_all.py --llama-bench PATH                all parts, about a quarter of an hour
+    python benchmarks/run_all.py --llama-bench PATH                all parts, about twenty minutes
     python benchmarks/run_all.py --only decode prefill             some of them
     python benchmarks/run_all.py --only loading --scratch DIR      parts that want 30 GB of disk, only when named
 
@@ -27,8 +27,7 @@ import tables
 from peers import LlamaCpp, Openk2, Peer, ProgramFailed, Setup, Transformers, output
 from results import Result
 
-from openk2.bench.machine import check_quiet
-from openk2.errors import BenchError
+from openk2.bench.machine import noise
 
 HERE = Path(__file__).parent
 VARIABLE = "LLAMA_BENCH"
@@ -116,7 +115,7 @@ def decode(weights: str, preset: str = "k2-mini", **more: int) -> Setup:
 
 def prefill(weights: str, prompt: int) -> Setup:
     """A prompt."""
-    return Setup("prefill", "k2-mini", weights, prompt=prompt)
+    return Setup("prefill", "k2-mini", weights, prompt=prompt, repeats=3 if prompt <= 512 else 2)
 
 
 PARTS = {
@@ -149,7 +148,7 @@ def command(part: str) -> str:
 
 def run(part: str, options: Options) -> Result:
     """Measure a part on a machine that is quiet."""
-    check = None if PARTS[part].counts else check_quiet
+    check = None if PARTS[part].counts else noise
     where = results.machine(options.threads, options.software, allow_noisy=options.noisy, check=check)
     begin = time.monotonic()
     rows = PARTS[part].measure(options)
@@ -186,7 +185,7 @@ def main() -> int:
     for name in parts:
         try:
             run(name, shared).save()
-        except (ProgramFailed, BenchError) as error:
+        except (ProgramFailed, results.Restless) as error:
             print(f"{name}: not measured: {error}", file=sys.stderr)
             failed.append(name)
         tables.update()

@@ -23,8 +23,9 @@ WIDTHS = {"bf16": "bf16", "int8": "INT8", "int4-all": "INT4"}
 Row = dict[str, Any]
 
 
-def page(text: str, directory: Path = results.DIRECTORY) -> str:
-    """The page with every table made anew; a part without a file gets a line that says how to measure it."""
+def page(text: str, directory: Path | None = None) -> str:
+    """The page with every table made anew from `results.DIRECTORY` or another; a part without a file says so."""
+    directory = directory or results.DIRECTORY
 
     def block(match: re.Match[str]) -> str:
         file = directory / f"{match['part']}.json"
@@ -44,6 +45,8 @@ def caption(result: Result) -> str:
     where = result.machine
     words = [result.date, f"{where.cpu}{_features(where)}", f"{where.threads} threads"]
     words += [f"{name} {version}" for name, version in where.software.items()]
+    kernels = {row["openk2"]["kernels"] for row in result.rows if "ratios" in row and "kernels" in row["openk2"]}
+    words += [f"our kernels {', '.join(sorted(kernels))}"] if kernels else []
     if where.spread is not None:
         words.append(f"spread of five bandwidth probes {percent(where.spread)}")
     warning = f" **Not a quiet machine: {where.noisy}.**" if where.noisy else ""

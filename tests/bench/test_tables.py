@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 
 import pytest
 import results
+import run_all
 import tables
 from results import Machine, Result
 
-from openk2.errors import BenchError
+from openk2.bench.machine import Noise
 
 MACHINE = Machine("A processor", 2, ["avx512_vnni"], 2, {"llama.cpp": "b1"}, 0.041, None)
 SETUP = {"mode": "decode", "preset": "k2-mini", "weights": "int4-all", "batch": 16, "depth": 8192, "prompt": 512}
@@ -67,27 +69,48 @@ def test_the_page_is_as_the_files_say() -> None:
 
 
 def test_every_part_has_its_place_on_the_page() -> None:
-    import run_all
-
     marks = [match["part"] for match in tables.BLOCK.finditer(tables.PAGE.read_text(encoding="utf-8"))]
     assert sorted(marks) == sorted(run_all.PARTS)
 
 
-def refuse() -> float:
-    """A check that finds the machine restless."""
-    raise BenchError("the read bandwidth moved by 33%")
+RESTLESS, QUIET = Noise(0.33, ()), Noise(0.05, ())
 
 
 def test_a_restless_machine_gets_no_figures() -> None:
-    with pytest.raises(SystemExit, match="moved by 33%; --noisy measures all the same and says so"):
-        results.machine(2, {}, allow_noisy=False, check=refuse)
+    with pytest.raises(results.Restless, match=r"moved by 33% .*; accepted: .* or --noisy to say so"):
+        results.machine(2, {}, allow_noisy=False, check=lambda: RESTLESS)
 
 
 def test_unless_they_are_called_noisy() -> None:
-    where = results.machine(2, {}, allow_noisy=True, check=refuse)
-    assert (where.spread, where.noisy) == (None, "the read bandwidth moved by 33%")
+    where = results.machine(2, {}, allow_noisy=True, check=lambda: RESTLESS)
+    assert (where.spread, where.noisy) == (0.33, "the read bandwidth moved by 33% over 5 probes")
 
 
 def test_a_quiet_machine_says_how_quiet() -> None:
-    where = results.machine(2, {"llama.cpp": "b1"}, allow_noisy=True, check=lambda: 0.05)
+    where = results.machine(2, {"llama.cpp": "b1"}, allow_noisy=False, check=lambda: QUIET)
     assert (where.spread, where.noisy, where.software["llama.cpp"]) == (0.05, None, "b1")
+
+
+def test_counts_need_no_quiet_machine() -> None:
+    where = results.machine(2, {}, allow_noisy=False, check=None)
+    assert (where.spread, where.noisy) == (None, None)
+
+
+def test_a_part_that_cannot_be_measured_leaves_its_figures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others are measured; the program ends with status 1."""
+    DECODE.save(tmp_path)
+    page = tmp_path / "page.md"
+    page.write_text(PAGE)
+    monkeypatch.setattr(results, "DIRECTORY", tmp_path)
+    monkeypatch.setattr(tables, "PAGE", page)
+    parts = {"decode": run_all.Part(lambda _: []), "prefix": run_all.Part(lambda _: [{"kept": 1}], counts=True)}
+    monkeypatch.setattr(run_all, "PARTS", parts)
+    monkeypatch.setattr(run_all, "noise", lambda: RESTLESS)
+    monkeypatch.setattr(sys, "argv", ["run_all.py"])
+    assert run_all.main() == 1
+    assert "decode: not measured: the read bandwidth moved" in capsys.readouterr().err
+    assert Result.load(tmp_path / "decode.json") == DECODE
+    assert Result.load(tmp_path / "prefix.json").rows == [{"kept": 1}]
+    assert "| 1,234 | 71 %" in page.read_text()

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from openk2.errors import BenchError
 from openk2.kernels.probes import matmul_peak, read_bandwidth
 
 QUIET = 0.15
@@ -69,6 +68,25 @@ class Probes:
     def spread(self) -> float:
         """Largest less smallest bandwidth, as a share of the median."""
         return spread(self.read_bytes_per_second)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How restless a machine is."""
+
+    spread: float
+    """Of the read bandwidth over five probes."""
+    busy: tuple[str, ...]
+    """Other processes at work, with their share of a core."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why figures of this machine mislead; None where it is quiet."""
+        if self.busy:
+            return f"other processes are at work: {', '.join(self.busy)}"
+        if self.spread > QUIET:
+            return f"the read bandwidth moved by {self.spread:.0%} over {BEFORE + AFTER} probes"
+        return None
 
 
 def spread(values: Sequence[float]) -> float:
@@ -128,24 +146,14 @@ def busy_processes() -> list[str]:
     return [f"{name} ({share:.0%})" for (name, _), share in shares.items() if share >= BUSY]
 
 
-def check_quiet(
+def noise(
     *,
     probe: Callable[[], float] = read_bandwidth,
     busy: Callable[[], list[str]] = busy_processes,
-) -> float:
-    """The spread of five probes of the bandwidth.
-
-    Raises BenchError where it exceeds `QUIET`, or other processes run: figures of such a machine mislead.
-    """
-    others = busy()
-    if others:
-        raise BenchError(f"other processes are running: {', '.join(others)}; accepted: an idle machine")
-    found = spread([probe() for _ in range(BEFORE + AFTER)])
-    if found > QUIET:
-        raise BenchError(
-            f"the read bandwidth moved by {found:.0%} over {BEFORE + AFTER} probes; accepted: at most {QUIET:.0%}"
-        )
-    return found
+) -> Noise:
+    """How restless the machine is now: who else is at work, then five probes of the bandwidth."""
+    others = tuple(busy())
+    return Noise(spread([probe() for _ in range(BEFORE + AFTER)]), others)
 
 
 def _cores() -> int:
