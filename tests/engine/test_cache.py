@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zlib
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from openk2.config import K2Config
 from openk2.engine.cache import PagePool, PageTable
+from openk2.engine.pages import FreePages
 from openk2.errors import EngineError
 
 CONFIG = K2Config.preset("k2-debug").replace(num_hidden_layers=2)
@@ -171,3 +173,96 @@ def test_a_lost_page_is_noticed() -> None:
     assert pool.extend(PageTable(), 1)
     with pytest.raises(EngineError, match="page 0 is held by 0 sequences and counted 1 times"):
         pool.check_integrity()
+
+
+def test_a_beginning_is_never_evicted_before_what_hangs_on_it() -> None:
+    pool = PagePool(CONFIG, 8 * SIZE, page_tokens=SIZE)
+    stem = [0] * 2 * SIZE
+    branches = [[*stem, *[number] * 2 * SIZE] for number in (1, 2, 3)]
+    for ids in branches:
+        pool.release(filled(pool, ids))
+    held = filled(pool, [*branches[0], 9])
+    pool.check_integrity([(held, [*branches[0], 9])])
+    other = PageTable()
+    for pages in range(1, pool.available + 1):
+        assert pool.extend(other, pages * SIZE)
+        reachable = set()
+        for ids in branches:
+            table = pool.match([*ids, 9])
+            reachable |= set(table.pages)
+            pool.release(table)
+        assert len(reachable) == 8 - 1 - pages, "every cached page can still be found"
+    pool.release(held)
+    pool.release(other)
+    pool.check_integrity()
+
+
+def test_a_page_computed_twice_is_kept_once() -> None:
+    pool = PagePool(CONFIG, 8 * SIZE, page_tokens=SIZE)
+    ids = [1] * (2 * SIZE + 1)
+    one, two = PageTable(), PageTable()
+    for table in (one, two):
+        assert pool.extend(table, len(ids))
+    for table in (one, two):
+        pool.publish(table, ids, len(ids))
+    assert two.pages[:2] == one.pages[:2]
+    assert two.pages[2] != one.pages[2]
+    assert pool.available == 8 - 4
+    pool.check_integrity([(one, ids), (two, ids)])
+
+
+def test_pages_of_wrong_guesses_come_back() -> None:
+    pool = PagePool(CONFIG, 8 * SIZE, page_tokens=SIZE)
+    table = filled(pool, [1] * (SIZE + 1))
+    assert pool.extend(table, 5 * SIZE)
+    pool.shrink(table, SIZE + 1)
+    assert (len(table.pages), pool.available) == (2, 6)
+    pool.shrink(table, 0)
+    assert len(table.pages) == 1, "what is in the prefix tree stays"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_free_pages_are_those_given_and_not_taken(seed: int) -> None:
+    draw, pages = random.Random(seed), 24
+    free, taken = FreePages(pages), list[int]()
+    for _ in range(300):
+        if len(free) and (not taken or draw.random() < 0.5):
+            after, before = draw.choice([None, *taken]), set(free)
+            page = free.take(after, draw.randint(1, 6))
+            assert page in before
+            assert page == after + 1 if after is not None and after + 1 in before else True
+            taken.append(page)
+        else:
+            free.give(taken.pop(draw.randrange(len(taken))))
+        assert sorted([*free, *taken]) == list(range(pages))
+        assert len(free) == pages - len(taken)
+
+
+def test_a_prompt_takes_neighbours_from_the_widest_run() -> None:
+    free = FreePages(64)
+    for _ in range(64):
+        free.take(None, 1)
+    for page in [*range(4, 9), *range(20, 40)]:
+        free.give(page)
+    first = free.take(None, 12)
+    rest = []
+    for left in range(11, 0, -1):
+        rest.append(free.take(rest[-1] if rest else first, left))
+    assert [first, *rest] == list(range(24, 36)), "in the middle, with room before and behind"
+
+
+def test_a_tree_that_is_not_whole_is_noticed() -> None:
+    pool = PagePool(CONFIG, 64, page_tokens=SIZE)
+    ids = [1] * (3 * SIZE)
+    table = filled(pool, ids)
+    pool.check_integrity([(table, ids)])
+    with pytest.raises(EngineError, match="other pages than the prefix tree"):
+        pool.check_integrity([(table, [2] * (3 * SIZE))])
+    assert table.node is not None
+    table.node.page = 9
+    with pytest.raises(EngineError, match="page 9 is not where the prefix tree says"):
+        pool.check_integrity([(table, ids)])
+    table.node.page = table.pages[2]
+    pool._tree.rest(table.pages[2])
+    with pytest.raises(EngineError, match=f"page {table.pages[2]} has 1 holders and is wrongly listed for eviction"):
+        pool.check_integrity([(table, ids)])

@@ -199,10 +199,12 @@ class Scheduler:
     def _add_draft(self, work: Work, step: dict[Sequence, Work]) -> None:
         """As much of the sequence's draft as budget and free pages allow; nobody gives way to it, and a state, which
         cannot go back, gets none."""
-        sequence = work.sequence
-        draft = tuple(sequence.draft[: self._budget(step)])
-        wanted = draft and work.completes and sequence.table.state is None
-        if wanted and self.pool.extend(sequence.table, len(sequence.ids) + len(draft)):
+        sequence, pool = work.sequence, self.pool
+        if not work.completes or sequence.table.state is not None:
+            return
+        room = (len(sequence.table.pages) + pool.available) * pool.page_tokens - len(sequence.ids)
+        draft = tuple(sequence.draft[: min(self._budget(step), room)])
+        if draft and pool.extend(sequence.table, len(sequence.ids) + len(draft)):
             step[sequence] = Work(sequence, work.tokens, draft)
 
     def _admit(self) -> Sequence | None:
