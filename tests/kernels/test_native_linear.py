@@ -7,6 +7,9 @@ thousand times that.
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 from native_numbers import (
@@ -117,6 +120,26 @@ def test_results_do_not_depend_on_the_number_of_threads(level: Level, layout: La
         assert level.library.threads == threads
         for rows, y_NO in zip((1, 5, ROWS), alone, strict=True):
             assert torch.equal(linear(level, packed, x_NI[:rows]), y_NO)
+
+
+def test_the_number_of_threads_may_change_at_any_time(level: Level) -> None:
+    """Between two calls and during one, while two threads of Python call."""
+    weight = hold(Layout.INT8_A16, uneven(300, 75, seed=4))
+    packed, x_NI = weight.packed(level), activations(20, 75)
+    expected_NO = linear(level, packed, x_NI)
+
+    def same(_: int) -> bool:
+        return torch.equal(linear(level, packed, x_NI), expected_NO)
+
+    with ThreadPoolExecutor(2) as callers:
+        outcomes = callers.map(same, range(300))
+        for change in range(200):
+            level.library.threads = 1 + change % 4
+            time.sleep(0)
+        assert all(outcomes)
+    for threads in (3, 2, 3, 1, 4, 1, 2, 4) * 10:
+        level.library.threads = threads
+        assert same(0)
 
 
 @pytest.mark.parametrize("layout", EXACT_ON_ALL_LEVELS, ids=lambda layout: layout.name)

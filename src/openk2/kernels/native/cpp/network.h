@@ -307,6 +307,7 @@ inline int32_t run_step(const ok2_network* network, const ok2_step* step) {
     plan_attention(step->chunk, step->chunks, network->heads, workspace.attention);
     StepCall call = {*network, *step, workspace, STEP_DONE};
     openk2::run_on_team(
+        threads,
         [](void* context, Team& team) {
             StepCall& c = *(StepCall*)context;
             Worker(c.network, c.step, c.workspace, team, c.failed).run();

@@ -9,10 +9,11 @@ inline void pack_weight(const ok2_matrix* m, const void* rows, int64_t stride, v
     for (int p = 0; p < panels_of(*m); p++) pack_panel(*m, p, rows, stride, (uint8_t*)codes + p * panel_bytes(*m));
 }
 
-// Runs work(team, memory's pieces) on all threads.
+// Runs work(team) on so many threads.
 template <class Work>
-inline void on_team(Work& work) {
+inline void on_team(int threads, Work& work) {
     openk2::run_on_team(
+        threads,
         [](void* context, Team& team) {
             forget_tiles();
             (*(Work*)context)(team);
@@ -34,7 +35,7 @@ inline int32_t linear_rows(const ok2_matrix* m, const float* x, int64_t rows, fl
         const Job job = {m, &a, y, m->outputs};
         multiply(team, &job, 1, (int)rows, scratch + team.thread * scratch_bytes);
     };
-    on_team(work);
+    on_team(threads, work);
     return STEP_DONE;
 }
 
@@ -71,7 +72,7 @@ inline int32_t routed_experts(const ok2_feed_forward* experts, int32_t count, co
         const Groups kinds[2] = {{nullptr, 0, nullptr, nullptr}, {routing.groups, routing.count, &gathered, &hidden}};
         feed_forward(team, kinds, width, y, scratch + team.thread * scratch_bytes);
     };
-    on_team(work);
+    on_team(threads, work);
     return STEP_DONE;
 }
 
@@ -106,7 +107,7 @@ inline int32_t latent_attention(const ok2_latents* l, const ok2_chunk* chunks, i
             memcpy(out + ((int64_t)row * heads + head) * l->rank, mixed, 4 * l->rank);
         });
     };
-    on_team(work);
+    on_team(threads, work);
     return STEP_DONE;
 }
 
@@ -114,13 +115,14 @@ inline int32_t delta_rule(const float* query, const float* key, const float* val
                           float* memory, int32_t heads, int32_t tokens, int32_t d, float* read) {
     static thread_local Memory scratch;
     const int64_t floats = whole_lines(head_tokens_floats(d, 1));
-    if (!scratch.reserve(4 * floats * openk2::team_size())) return STEP_NO_MEMORY;
-    float* of_threads = scratch.take<float>(floats * openk2::team_size());
+    const int threads = openk2::team_size();
+    if (!scratch.reserve(4 * floats * threads)) return STEP_NO_MEMORY;
+    float* of_threads = scratch.take<float>(floats * threads);
     const DeltaInputs in = {query, key, value, decay, rate, memory, read};
     auto work = [&](Team& team) {
         team.each(heads, [&](int head) { lead_memory(in, head, tokens, d, of_threads + team.thread * floats); });
     };
-    on_team(work);
+    on_team(threads, work);
     return STEP_DONE;
 }
 
@@ -151,7 +153,7 @@ inline int32_t delta_layer(const ok2_delta* layer, const ok2_chunk* chunks, int3
         team.each((int)rows, [&](int row) { write_row(normed, row, x + (int64_t)row * width, width); });
         delta_attention(team, *layer, step, normed, m, y, width, scratch + team.thread * scratch_bytes);
     };
-    on_team(work);
+    on_team(threads, work);
     return STEP_DONE;
 }
 
@@ -160,7 +162,7 @@ template <class Body>
 inline void each_part(int parts, Body&& body) {
     auto work = [&](Team& team) { team.each(parts, body); };
     if (parts == 1) body(0);
-    else if (parts) on_team(work);
+    else if (parts) on_team(openk2::team_size(), work);
 }
 
 inline int32_t ban_ids(float* logits, int32_t rows, int32_t vocabulary, const int32_t* ids, int32_t count) {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int AWAKE = 20000;    // rounds of waiting for work, some 100 microseconds
 constexpr int PATIENCE = 2000;  // rounds at a barrier before giving way
+constexpr int MOST_THREADS = 1 << 12;
 
 inline void pause_briefly() {
 #if defined(__x86_64__)
@@ -27,18 +28,19 @@ inline void pause_briefly() {
 
 class Pool {
   public:
-    void run(void (*work)(void*, Team&), void* context) {
+    void run(int threads, void (*work)(void*, Team&), void* context) {
         std::lock_guard<std::mutex> one_caller(calls_);
-        shared_.threads = size_;
+        shared_.threads = threads;
         for (auto& counter : shared_.counters) counter.next.store(0, std::memory_order_relaxed);
-        if (size_ > 1) {
-            start();
+        if (threads > 1) {
+            start(threads);
             work_ = work, context_ = context;
-            running_.store(size_ - 1, std::memory_order_relaxed);
+            running_.store(threads - 1, std::memory_order_relaxed);
             first_sense_ = shared_.sense.load(std::memory_order_relaxed);
             {
                 std::lock_guard<std::mutex> lock(sleep_);
-                epoch_.fetch_add(1, std::memory_order_release);
+                const uint64_t call = epoch_.load(std::memory_order_relaxed) / MOST_THREADS + 1;
+                epoch_.store(call * MOST_THREADS + threads, std::memory_order_release);
             }
             if (asleep_.load(std::memory_order_acquire)) wake_.notify_all();
         }
@@ -51,25 +53,24 @@ class Pool {
         }
     }
 
-    int size() const { return size_; }
+    int size() const { return size_.load(std::memory_order_relaxed); }
 
     void resize(int threads) {
-        std::lock_guard<std::mutex> one_caller(calls_);
-        size_ = threads < 1 ? 1 : threads;
+        size_.store(threads < 1 ? 1 : threads >= MOST_THREADS ? MOST_THREADS - 1 : threads, std::memory_order_relaxed);
     }
 
   private:
     // Threads are started when first needed and live as long as the process; a smaller team leaves some asleep.
-    void start() {
-        while ((int)threads_.size() < size_ - 1) {
+    void start(int threads) {
+        while ((int)threads_.size() < threads - 1) {
             const int number = (int)threads_.size() + 1;
-            const uint32_t epoch = epoch_.load();
+            const uint64_t epoch = epoch_.load();
             threads_.emplace_back([this, number, epoch] { live(number, epoch); });
             threads_.back().detach();
         }
     }
 
-    void live(int number, uint32_t seen) {
+    void live(int number, uint64_t seen) {
         for (;;) {
             int round = 0;
             while (epoch_.load(std::memory_order_acquire) == seen && round++ < AWAKE) pause_briefly();
@@ -80,7 +81,7 @@ class Pool {
                 asleep_.fetch_sub(1);
             }
             seen = epoch_.load(std::memory_order_acquire);
-            if (number >= shared_.threads) continue;
+            if (number >= (int)(seen % MOST_THREADS)) continue;
             Team team{shared_, number};
             team.sense = first_sense_;
             work_(context_, team);
@@ -91,14 +92,15 @@ class Pool {
     std::mutex calls_, sleep_;
     std::condition_variable wake_;
     std::vector<std::thread> threads_;
-    std::atomic<uint32_t> epoch_{0};
+    // Number of the call and its threads in one: one that is not needed may look long after the next call has begun.
+    std::atomic<uint64_t> epoch_{0};
     std::atomic<int> asleep_{0};
     std::atomic<int> running_{0};
     Shared shared_;
     void (*work_)(void*, Team&) = nullptr;
     void* context_ = nullptr;
     uint32_t first_sense_ = 0;
-    int size_ = 1;
+    std::atomic<int> size_{1};
 };
 
 // Never destroyed: its threads may outlive every destructor.
@@ -109,7 +111,7 @@ Pool& pool() {
 
 }  // namespace
 
-void run_on_team(void (*work)(void*, Team&), void* context) { pool().run(work, context); }
+void run_on_team(int threads, void (*work)(void*, Team&), void* context) { pool().run(threads, work, context); }
 int team_size() { return pool().size(); }
 void set_team_size(int threads) { pool().resize(threads); }
 

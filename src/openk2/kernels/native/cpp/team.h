@@ -12,9 +12,10 @@ namespace openk2 {
 
 struct Shared;
 
-// Runs work(context, team) on all threads of the process's pool and returns when all are done; one caller at a time.
+// Runs work(context, team) on so many threads of the process's pool and returns when all are done; one caller at a time.
+// A caller asks for the size once: another thread may change it between its asking and its running.
 struct Team;
-void run_on_team(void (*work)(void*, Team&), void* context);
+void run_on_team(int threads, void (*work)(void*, Team&), void* context);
 int team_size();
 void set_team_size(int threads);
 void wait_at_barrier(Shared& shared, uint32_t& sense);
