@@ -91,6 +91,11 @@ def loading(options: Options) -> list[dict[str, Any]]:
     ]
 
 
+def experts(options: Options) -> list[dict[str, Any]]:
+    """A model larger than the memory it may use."""
+    return [json.loads(output([sys.executable, str(HERE / "experts_from_disk.py"), str(options.scratch), "--json"]))]
+
+
 def prefix(_: Options) -> list[dict[str, Any]]:
     """The prefix cache under a load of agents."""
     lines = output([sys.executable, str(HERE / "prefix_replay.py"), "--json"]).splitlines()
@@ -136,6 +141,7 @@ PARTS = {
     "training": Part(beside_transformers("training")),
     "tokenizer": Part(tokenizer),
     "loading": Part(loading, scratch=True),
+    "experts": Part(experts, scratch=True),
 }
 """In the order in which they run."""
 

@@ -141,6 +141,32 @@ def prefix(rows: list[Row]) -> str:
     return table(head, cells)
 
 
+def experts(rows: list[Row]) -> str:
+    """Experts that are read from disk as they are chosen."""
+    head = [
+        "files",
+        "memory allowed",
+        "experts in it",
+        "chosen ones found there",
+        "read per token",
+        "waiting",
+        "tokens/s",
+    ]
+    cells = [
+        [
+            f"{row['file_bytes'] / 1e9:.1f} GB",
+            f"{row['limit_bytes'] / 1e9:.1f} GB",
+            f"{row['slots']:,} of {row['experts']:,}",
+            percent(row["hit_rate"]),
+            f"{row['bytes_read'] / (row['tokens_per_second'] * row['seconds']) / 1e9:.2f} GB",
+            percent(row["seconds_waited"] / row["seconds"]),
+            number(row["tokens_per_second"]),
+        ]
+        for row in rows
+    ]
+    return table(head, cells)
+
+
 TABLES: dict[str, Callable[[list[Row]], str]] = {
     "serve": requests,
     "prefix": prefix,
@@ -148,6 +174,7 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
     "generation": beside_transformers,
     "tokenizer": tokenizer,
     "loading": loading,
+    "experts": experts,
 }
 """Part → its table, where it is not one of speeds."""
 

@@ -47,7 +47,9 @@ def answers(
     draw = random.Random(seed)
     ids = range(engine.tokenizer.base_size)
     prompts = [draw.choices(ids, k=prompt) for _ in range(requests)]
-    sampling = [SamplingParams(temperature=1, max_tokens=tokens, seed=number) for number in range(requests)]
+    sampling = [
+        SamplingParams(temperature=1, max_tokens=tokens, seed=number, ignore_eos=True) for number in range(requests)
+    ]
     waits = [draw.expovariate(rate) if rate else 0.0 for _ in range(requests)]
 
     async def ask(number: int) -> Answer:
