@@ -232,6 +232,14 @@ def test_a_grammar_that_runs_into_nothing_fails_its_own_request_alone(
     assert idle(engine)
 
 
+def test_several_answers_that_run_into_nothing_fail_their_request_once(make_engine: EngineMaker) -> None:
+    engine = make_engine()
+    with pytest.raises(EngineError, match="the grammar wants a token that cannot come"):
+        engine.generate([[1]], asked(GrammarSpec("lark", 'start: ("ab" | "a") <|reserved_token_300|>'), n=4))
+    assert engine.generate([[1]], asked(GrammarSpec("regex", "ab")))[0].text == "ab"
+    assert idle(engine)
+
+
 def test_padding_of_the_vocabulary_and_ids_without_meaning_are_masked(tokenizer: Tokenizer) -> None:
     sampler = Sampler(tokenizer, 600)
     matcher = Grammars(tokenizer, sampler.banned_V).open(GrammarSpec("regex", r"(?s:.)*"))

@@ -10,7 +10,8 @@ import torch
 from openk2.chat.tokenizer import Tokenizer
 from openk2.engine import scheduler as scheduling
 from openk2.engine.cache import PagePool
-from openk2.engine.forward import Chunk, Forward
+from openk2.engine.compute import compute
+from openk2.engine.forward import Chunk
 from openk2.engine.sampler import Sampler
 from openk2.engine.speculation import READ_AT_ONCE
 from openk2.errors import EngineError
@@ -24,9 +25,9 @@ class DraftModel:
     """Proposes for any number of sequences; what it computed is found in its prefix cache, so it keeps nothing of
     them."""
 
-    def __init__(self, model: K2Model, tokenizer: Tokenizer, *, cache_tokens: int) -> None:
-        """`tokenizer`: the one it shares with the engine's model; `cache_tokens`: tokens its cache holds. Re-lays the
-        model's float32 weights, as the engine does. Raises EngineError when not even one page fits."""
+    def __init__(self, model: K2Model, tokenizer: Tokenizer, *, cache_tokens: int, kernels: str = "auto") -> None:
+        """`tokenizer`: the one it shares with the engine's model; `cache_tokens`: tokens its cache holds;
+        `kernels`: as `Engine` has them. Raises EngineError when not even one page fits."""
         if cache_tokens < PAGE_TOKENS:
             raise EngineError(f"cache_tokens is {cache_tokens}; accepted: {PAGE_TOKENS} or more")
         weight = model.lm_head.weight
@@ -34,7 +35,7 @@ class DraftModel:
         self._pool = PagePool(
             model.config, cache_tokens, page_tokens=PAGE_TOKENS, dtype=weight.dtype, device=weight.device
         )
-        self._forward = Forward(model.eval(), self._pool, self._longest)
+        self._forward = compute(model.eval(), self._pool, self._longest, kernels=kernels)
         self._sampler = Sampler(tokenizer, model.config.vocab_size, weight.device)
         self._scheduler = scheduling.Scheduler(self._pool, max_batch=1, step_tokens=READ_AT_ONCE)
 

@@ -17,6 +17,7 @@ import torch
 from llguidance import LLMatcher, LLTokenizer
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
 from llguidance.tiktoken import lltokenizer_from_encoding
+from numpy.typing import NDArray
 from torch import Tensor
 
 from openk2.chat.sampling import GrammarSpec
@@ -32,7 +33,7 @@ JSON_SPACE = r"( |\n[ ]{0,40})?"
 class Matcher:
     """One output on its way through a grammar."""
 
-    def __init__(self, matcher: LLMatcher, usable_V: Tensor) -> None:
+    def __init__(self, matcher: LLMatcher, usable_V: NDArray[np.bool_]) -> None:
         """`usable_V`: ids that stand for something."""
         self._matcher, self._usable_V = matcher, usable_V
 
@@ -62,10 +63,11 @@ class Matcher:
         if self._matcher.is_error():
             raise EngineError(f"the grammar cannot go on: {_line(self._matcher.get_error())}")
         bits = np.unpackbits(words.view(np.uint8), axis=1, count=V, bitorder="little")
-        allowed_NV = torch.from_numpy(bits.view(np.bool_)) & self._usable_V
+        # By numpy: torch would share these operations out to the threads that the model needs.
+        allowed_NV = np.logical_and(bits.view(np.bool_), self._usable_V)
         if not allowed_NV.any(-1).all():
             raise EngineError("the grammar wants a token that cannot come: a reserved or padding id")
-        return allowed_NV
+        return torch.from_numpy(allowed_NV)
 
     def push(self, id: int) -> None:
         """The token that came; it was allowed."""
@@ -78,7 +80,7 @@ class Grammars:
     def __init__(self, tokenizer: Tokenizer, banned_V: Tensor) -> None:
         """`banned_V`: of all columns of the logits, the ids that stand for nothing."""
         self._tokenizer = tokenizer
-        self._usable_V = ~banned_V.cpu()
+        self._usable_V = ~banned_V.cpu().numpy()
         self._vocabulary: LLTokenizer | None = None
         self._compiled: OrderedDict[GrammarSpec, LLMatcher] = OrderedDict()
         self._lock = threading.Lock()
