@@ -27,13 +27,13 @@ from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.engine import scheduler as scheduling
 from openk2.engine.cache import PAGE_TOKENS, PagePool
-from openk2.engine.compute import compute
+from openk2.engine.compute import compute, level_of
 from openk2.engine.expert_cache import ExpertCache
 from openk2.engine.forward import Chunk
 from openk2.engine.grammar import Grammars, Matcher
 from openk2.engine.request import Answer, Outcome, Request, Sink
 from openk2.engine.results import Completion, Counters, Load, Piece, fold
-from openk2.engine.sampler import Draw, Sampler, report
+from openk2.engine.sampler import Draw, Sampler
 from openk2.engine.speculation import Proposer, StepCost, SuffixProposer
 from openk2.engine.states import snapshots_within
 from openk2.errors import ContextLengthError, EngineError, RequestError
@@ -144,7 +144,7 @@ class Engine:
             consume=consume,
             experts=experts,
         )
-        self._sampler = Sampler(tokenizer, config.vocab_size, weight.device)
+        self._sampler = Sampler(tokenizer, config.vocab_size, weight.device, level_of(self._forward))
         self._scheduler = scheduling.Scheduler(self._pool, max_batch=max_batch, step_tokens=step_tokens)
         self._grammars = Grammars(tokenizer, self._sampler.banned_V)
         self._mask_thread = ThreadPoolExecutor(1, "openk2-grammar")
@@ -344,8 +344,6 @@ class Engine:
         begun = time.perf_counter()
         chunks = [self._chunk(work) for work in step]
         logits_NV = self._forward(chunks)
-        if bool(torch.isnan(logits_NV).any()):
-            raise ArithmeticError("its logits are not numbers")
         self._cost.add(sum(len(chunk.ids) for chunk in chunks), time.perf_counter() - begun)
         self._sampler.ban_(logits_NV)
         ends = torch.tensor([chunk.wanted for chunk in chunks]).cumsum(0).tolist()
@@ -369,10 +367,9 @@ class Engine:
         """Draw position by position, each answer as long as it draws what was guessed."""
         while turns:
             rows = [turn.row + turn.kept for turn in turns]
-            some_BV = logits_NV if rows == list(range(len(logits_NV))) else logits_NV[rows]
             masks = [None if turn.allowed_NV is None else turn.allowed_NV[turn.kept] for turn in turns]
             wishes = [turn.answer.wish(allowed_V) for turn, allowed_V in zip(turns, masks, strict=True)]
-            draws = self._sampler(some_BV, wishes)
+            draws = self._sampler(logits_NV, wishes, rows)
             turns = [turn for turn, draw in zip(turns, draws, strict=True) if self._push(turn, draw)]
 
     def _push(self, turn: _Turn, draw: Draw) -> bool:
@@ -436,8 +433,8 @@ class Engine:
         last = min(chunk.start + len(chunk.ids), len(request.prompt) - 1)
         if request.wants_prompt and first < last:
             ids = request.prompt[first + 1 : last + 1]
-            rows_TV = logits_TV[first - chunk.start : last - chunk.start]
-            request.prompt_logprobs += report(rows_TV, ids, request.params.top_logprobs)
+            rows = range(first - chunk.start, last - chunk.start)
+            request.prompt_logprobs += self._sampler.report(logits_TV, rows, ids, request.params.top_logprobs)
 
     def _fail_step(self, step: list[scheduling.Work], error: Exception) -> None:
         log.error("a step of %d requests failed", len(step), exc_info=error)

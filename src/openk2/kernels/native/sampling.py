@@ -109,8 +109,8 @@ def report(
     check(operations(level).report(*given, _address(own), _address(top_ids), _address(top)))
     reports = []
     for i, logprob in enumerate(own):
-        places = slice(i * alternatives, (i + 1) * alternatives)
-        pairs = zip(top_ids[places], top[places], strict=True)
+        part = slice(i * alternatives, (i + 1) * alternatives)
+        pairs = zip(top_ids[part], top[part], strict=True)
         reports.append((logprob, tuple((id, value) for id, value in pairs if id >= 0)))
     return reports
 
