@@ -78,6 +78,7 @@ class ExpertCache:
                 f"{self._size:,} bytes of memory for experts hold none of {self.files.directory}; "
                 f"accepted: {self._slot_bytes:,} or more"
             )
+        self._memory = torch.empty(0)  # what there was goes before as much comes
         self._memory = _allocate(slots * self._slot_bytes)
         self._policy = policy_of(self.files, slots)
         self._free = list(range(slots))[::-1]
