@@ -88,9 +88,10 @@ def rounded(layout: Layout, x_NI: Tensor) -> Tensor:
             inputs = x_NI.shape[1]
             groups_NgG = F.pad(x_NI.float(), (0, -inputs % GROUP)).unflatten(1, (-1, GROUP))
             largest_Ng1 = groups_NgG.abs().amax(-1, keepdim=True)
-            inverse_Ng1 = torch.where(largest_Ng1 > 1e-30, 127 / largest_Ng1, 0)
+            last_Ng1 = torch.full_like(largest_Ng1, 127)  # a number divided by a tensor is rounded twice
+            inverse_Ng1 = torch.where(largest_Ng1 > 1e-30, last_Ng1 / largest_Ng1, 0)
             codes_NgG = (groups_NgG * inverse_Ng1).round()
-            return (codes_NgG.double() * (largest_Ng1 / 127).double()).flatten(1)[:, :inputs]
+            return (codes_NgG.double() * (largest_Ng1 / last_Ng1).double()).flatten(1)[:, :inputs]
         case _:
             return x_NI.bfloat16().double()
 

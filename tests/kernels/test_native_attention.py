@@ -106,10 +106,10 @@ def assert_attention(level: Level, cache: Cache, y_NHR: Tensor, sequence: Sequen
 
 
 @types
-@pytest.mark.parametrize("page_tokens", [8, 16, 32, 64])
+@pytest.mark.parametrize("page_tokens", [8, 16, 64, 256])
 def test_several_sequences_over_pages_in_any_order(level: Level, dtype: torch.dtype, page_tokens: int) -> None:
     """A prompt from its beginning, a chunk in the middle of one, and sequences that each decode one token."""
-    cache = Cache.of(1000, 64, 32, page_tokens, dtype)
+    cache = Cache.of(600 + 6 * page_tokens, 64, 32, page_tokens, dtype)
     sequences, page = [], 0
     for start, tokens in ((0, 40), (37, 1), (100, 23), (0, 1), (300, 1), (31, 2)):
         sequences.append(cache.sequence(start, tokens, heads=3, first_page=page, seed=start))

@@ -51,7 +51,7 @@ def scattered(rows: int, seed: int = 1) -> Tensor:
 
 def loads() -> dict[str, Tensor]:
     """Who is chosen by whom."""
-    one = torch.zeros(70, 1, dtype=torch.long)
+    one = torch.zeros(150, 1, dtype=torch.long)
     most = torch.cat([torch.zeros(40, 1), 1 + torch.arange(40)[:, None] % 3], 1).long()
     return {
         "one row": scattered(1),

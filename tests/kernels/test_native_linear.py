@@ -33,7 +33,7 @@ from openk2.quantization import fp8, int4, int8
 
 SHAPES = ((1, 1), (16, 32), (17, 33), (50, 75), (130, 260), (70, 1000), (20, 4001))
 """Outputs and inputs: less than a panel and a brick, exactly one, a little more, FP8's blocks crossed, long sums."""
-ROWS = 70
+ROWS = 150
 
 layouts = pytest.mark.parametrize("layout", Layout, ids=lambda layout: layout.name)
 
@@ -98,12 +98,12 @@ def test_the_error_against_the_float_weight_is_the_formats_own(level: Level, lay
 
 @layouts
 def test_a_rows_result_depends_on_that_row_alone(level: Level, layout: Layout) -> None:
-    """The same bits alone, among 2 … 70 rows, and in any order."""
+    """The same bits alone, among 2 … 150 rows, and in any order."""
     for outputs, inputs in ((50, 75), (130, 260)):
         packed = hold(layout, uneven(outputs, inputs, seed=3)).packed(level)
         x_NI = activations(ROWS, inputs)
         together_NO = linear(level, packed, x_NI)
-        for rows in (*range(1, 20), 31, 32, 33, 47, 48, 49, 64, 65):
+        for rows in (*range(1, 20), 31, 32, 33, 47, 48, 49, 64, 65, 127, 128, 129):
             assert torch.equal(linear(level, packed, x_NI[:rows]), together_NO[:rows])
             assert torch.equal(linear(level, packed, x_NI[-rows:]), together_NO[-rows:])
         order_N = torch.randperm(ROWS, generator=torch.Generator().manual_seed(1))
