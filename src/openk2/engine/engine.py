@@ -18,6 +18,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import accumulate
 from typing import Literal
 
 import torch
@@ -280,7 +281,8 @@ class Engine:
         return request
 
     def _proposer(self) -> Proposer | None:
-        if self._speculation == "off":
+        """Who guesses for one answer. A state of Kimi Delta Attention cannot go back behind a wrong guess."""
+        if self._speculation == "off" or self._pool.states is not None:
             return None
         return SuffixProposer() if self._speculation == "auto" else self._speculation
 
@@ -346,7 +348,7 @@ class Engine:
         logits_NV = self._forward(chunks)
         self._cost.add(sum(len(chunk.ids) for chunk in chunks), time.perf_counter() - begun)
         self._sampler.ban_(logits_NV)
-        ends = torch.tensor([chunk.wanted for chunk in chunks]).cumsum(0).tolist()
+        ends = list(accumulate(chunk.wanted for chunk in chunks))
         for work, chunk, end in zip(step, chunks, ends, strict=True):
             self._report_prompt(self._answers[work.sequence].request, chunk, logits_NV[end - chunk.wanted : end])
         first_row = {work.sequence: end - work.wanted for work, end in zip(step, ends, strict=True)}
@@ -355,13 +357,15 @@ class Engine:
         self._counters.computed_tokens += sum(len(chunk.ids) for chunk in chunks)
         turns = []
         for work, allowed_NV in zip(complete, masks.result() if masks else [None] * len(complete), strict=True):
-            answer = self._answers[work.sequence]
+            answer = self._answers.get(work.sequence)
+            if answer is None:
+                continue
             if isinstance(allowed_NV, EngineError):
                 self._fail(answer.request, allowed_NV)
                 continue
             turn = _Turn(answer, work, first_row[work.sequence], work.draft, allowed_NV)
             turns += [turn, *self._begin(turn)]
-        return turns, logits_NV
+        return [turn for turn in turns if turn.answer.sequence in self._answers], logits_NV
 
     def _emit(self, turns: list[_Turn], logits_NV: Tensor) -> None:
         """Draw position by position, each answer as long as it draws what was guessed."""
