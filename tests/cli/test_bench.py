@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from openk2.bench import machine
 from openk2.chat.tokenizer import Tokenizer
@@ -20,11 +22,14 @@ QUICK = ("--preset", "k2-debug", "--repeats", "2", "--tokens", "3", "--threads",
 
 
 @pytest.fixture(autouse=True)
-def known_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Probes that take no time; the bandwidth moves from one to the next."""
+def known_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Probes that take no time; the bandwidth moves from one to the next. PyTorch's threads are as before afterwards."""
+    threads = torch.get_num_threads()
     bandwidths = iter([0.95 * BANDWIDTH, BANDWIDTH, 1.05 * BANDWIDTH] * 20)
     monkeypatch.setattr(machine, "read_bandwidth", lambda threads=None: next(bandwidths))
     monkeypatch.setattr(machine, "matmul_peak", lambda threads=None: PEAK)
+    yield
+    torch.set_num_threads(threads)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
