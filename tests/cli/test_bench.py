@@ -23,7 +23,7 @@ QUICK = ("--preset", "k2-debug", "--repeats", "2", "--tokens", "3", "--threads",
 
 @pytest.fixture(autouse=True)
 def known_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Probes that take no time; the bandwidth moves from one to the next. PyTorch's threads are as before afterwards."""
+    """Probes that take no time; the bandwidth moves from one to the next. Afterwards PyTorch has its threads again."""
     threads = torch.get_num_threads()
     bandwidths = iter([0.95 * BANDWIDTH, BANDWIDTH, 1.05 * BANDWIDTH] * 20)
     monkeypatch.setattr(machine, "read_bandwidth", lambda threads=None: next(bandwidths))
