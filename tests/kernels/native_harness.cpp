@@ -93,6 +93,50 @@ void delta_rule(const ok2_operations& operations) {
     give(out, status);
 }
 
+// An array behind its length in bytes; NULL where there is none.
+template <class T> const T* take_some(int32_t& count) {
+    const int64_t size = take<int64_t>();
+    T* some = (T*)aligned_alloc(64, (size + 127) / 64 * 64);
+    if ((int64_t)fread(some, 1, size, stdin) != size) exit(3);
+    count = (int32_t)(size / sizeof(T));
+    return size ? some : nullptr;
+}
+
+void sample(const ok2_operations& operations) {
+    const int32_t count = take<int32_t>(), vocabulary = take<int32_t>();
+    const float* logits = (const float*)take_bytes();
+    std::vector<ok2_choice> choices(count);
+    for (ok2_choice& c : choices) {
+        int32_t unused;
+        c.logits = logits + (int64_t)take<int32_t>() * vocabulary;
+        c.number = take<double>(), c.temperature = take<double>(), c.top_p = take<double>(), c.min_p = take<double>();
+        c.repetition = take<float>(), c.frequency = take<float>(), c.presence = take<float>(), c.top_k = take<int32_t>();
+        c.bias_ids = take_some<int32_t>(c.biased), c.biases = take_some<float>(c.biased);
+        c.counted_ids = take_some<int32_t>(c.counted), c.counts = take_some<int32_t>(c.counted);
+        c.held_ids = take_some<int32_t>(c.held), c.allowed = take_some<uint8_t>(unused);
+    }
+    const int32_t status = operations.sample(choices.data(), count, vocabulary);
+    std::vector<float> ids;
+    for (const ok2_choice& c : choices) ids.push_back((float)c.id);
+    give(ids, status);
+}
+
+// One row after the other: its own, the ids, theirs.
+void report(const ok2_operations& operations) {
+    const int32_t count = take<int32_t>(), vocabulary = take<int32_t>(), alternatives = take<int32_t>();
+    const float* logits = (const float*)take_bytes();
+    const int32_t *rows = (const int32_t*)take_bytes(), *ids = (const int32_t*)take_bytes();
+    std::vector<float> own(count), top(count * alternatives), told;
+    std::vector<int32_t> top_ids(count * alternatives);
+    const int32_t status = operations.report(logits, rows, count, vocabulary, ids, alternatives, own.data(), top_ids.data(), top.data());
+    for (int32_t i = 0; i < count; i++) {
+        told.push_back(own[i]);
+        for (int32_t k = 0; k < alternatives; k++) told.push_back((float)top_ids[i * alternatives + k]);
+        for (int32_t k = 0; k < alternatives; k++) told.push_back(top[i * alternatives + k]);
+    }
+    give(told, status);
+}
+
 }  // namespace
 
 int main(int, char** arguments) {
@@ -107,5 +151,7 @@ int main(int, char** arguments) {
         case 'e': experts(*operations); break;
         case 'a': attention(*operations); break;
         case 'd': delta_rule(*operations); break;
+        case 's': sample(*operations); break;
+        case 'r': report(*operations); break;
     }
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+import torch
 from torch import Tensor
 
 from openk2.kernels.native import Level, checks, native
@@ -99,3 +100,18 @@ def test_a_delta_rule_that_passes_over_its_last_token_fails(passes: Callable[...
         return right(level, q, k, v, decay, rate, state)
 
     assert not passes("delta rule", "delta_rule", wrong)
+
+
+def test_a_sampler_with_one_wrong_token_fails(passes: Callable[..., bool]) -> None:
+    def wrong(right: Callable[..., list[int]], *given: object) -> list[int]:
+        ids = right(*given)
+        return [*ids[:-1], ids[-1] + 1]
+
+    assert not passes("sampling", "sample", wrong)
+
+
+def test_log_probabilities_that_pass_over_one_id_fail(passes: Callable[..., bool]) -> None:
+    def wrong(right: Callable[..., object], level: Level, logits_NV: Tensor, *given: object) -> object:
+        return right(level, logits_NV.index_fill(1, torch.tensor([0]), -math.inf), *given)
+
+    assert not passes("sampling", "report", wrong)

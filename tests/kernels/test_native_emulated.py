@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import struct
 import subprocess
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from openk2.kernels.native.interface import Layout
 from openk2.kernels.native.levels import ARM, X86, Flags
 from openk2.kernels.native.library import Library
 from openk2.kernels.native.packed import Lookup, code_bytes, latent_attention, linear, pack_scales, routed_experts
+from openk2.kernels.native.sampling import Wanted, bits_of
 
 pytestmark = pytest.mark.slow
 
@@ -101,7 +103,7 @@ def block(content: bytes) -> bytes:
 
 
 class Emulated:
-    """The operations of `packed.py` and `delta.py`, each a run of the harness."""
+    """The operations of `packed.py`, `delta.py` and `sampling.py`, each a run of the harness."""
 
     def __init__(self, harness: Harness, level: SimpleNamespace) -> None:
         self._harness = harness
@@ -140,6 +142,29 @@ class Emulated:
         read, state = self._run("delta", told).split([B * H * T * d, B * H * d * d])
         return read.view(B, H, T, d), state.view(B, H, d, d)
 
+    def sample(self, _: Level, logits_NV: Tensor, rows: Sequence[int], wanted: Sequence[Wanted]) -> list[int]:
+        told = struct.pack("<ii", len(rows), logits_NV.shape[1]) + block(bytes_of(logits_NV))
+        for row, w in zip(rows, wanted, strict=True):
+            told += struct.pack("<idddd", row, w.number, w.temperature, w.top_p, w.min_p)
+            told += struct.pack("<fff", w.repetition_penalty, w.frequency_penalty, w.presence_penalty)
+            told += struct.pack("<i", w.top_k)
+            told += block(array("i", w.logit_bias).tobytes()) + block(array("f", w.logit_bias.values()).tobytes())
+            told += block(array("i", w.counts).tobytes()) + block(array("i", w.counts.values()).tobytes())
+            told += block(array("i", w.held_back).tobytes())
+            told += block(b"" if w.allowed_V is None else bits_of(w.allowed_V).tobytes())
+        return self._run("sample", told).int().tolist()
+
+    def report(
+        self, _: Level, logits_NV: Tensor, rows: Sequence[int], ids: Sequence[int], alternatives: int
+    ) -> list[tuple[float, tuple[tuple[int, float], ...]]]:
+        told = struct.pack("<iii", len(rows), logits_NV.shape[1], alternatives) + block(bytes_of(logits_NV))
+        told += block(array("i", rows).tobytes()) + block(array("i", ids).tobytes())
+        reports = []
+        for own, *top in self._run("report", told).view(len(rows), -1).tolist():
+            pairs = zip(map(int, top[:alternatives]), top[alternatives:], strict=True)
+            reports.append((own, tuple((id, logprob) for id, logprob in pairs if id >= 0)))
+        return reports
+
     def _run(self, operation: str, told: bytes) -> Tensor:
         done = self._harness.run(told, self._harness.target.level, operation, str(self._level.library.threads))
         assert done.returncode == 0, done.stderr
@@ -155,7 +180,7 @@ def emulate(harness: Harness) -> tuple[Emulated, Level]:
 @pytest.mark.parametrize("name", checks.CHECKS)
 def test_an_emulated_level_passes_every_check(name: str, harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     emulated, level = emulate(harness)
-    for operation in ("pack", "linear", "routed_experts", "latent_attention", "delta_rule"):
+    for operation in ("pack", "linear", "routed_experts", "latent_attention", "delta_rule", "sample", "report"):
         monkeypatch.setattr(checks, operation, getattr(emulated, operation))
     check: Callable[[Level], tuple[float, float]] = checks.CHECKS[name]
     error, bound = check(level)

@@ -32,6 +32,7 @@ from openk2.kernels.native.packed import (
     pack,
     routed_experts,
 )
+from openk2.kernels.native.sampling import Wanted, report, sample
 
 Check = Callable[[Level], tuple[float, float]]
 """Level → (largest error, bound), relative to the largest magnitude expected."""
@@ -129,12 +130,45 @@ def check_delta_rule(level: Level) -> tuple[float, float]:
     return _worst(errors), SUMS
 
 
+def check_sampling(level: Level) -> tuple[float, float]:
+    """Tokens after a penalty, a mask, top-k, top-p and min-p, and log-probabilities, of ids that fill no whole block.
+
+    The error is the share of wrong tokens, or that of the logarithms.
+    """
+    N, V = 40, 1000
+    logits_NV, allowed_V = 3 * _normal(N, V, seed=1), _normal(V, seed=2) > 0
+    numbers = [(n + 0.5) / N for n in range(N)]
+    wanted = [
+        Wanted(0.8, number, 300, 0.9, 1e-3, frequency_penalty=1.5, counts={n: 2}, allowed_V=allowed_V)
+        for n, number in enumerate(numbers)
+    ]
+    adjusted_NV = logits_NV.masked_fill(~allowed_V, float("-inf"))
+    adjusted_NV.diagonal().sub_(3)
+    sorted_NV, order_NV = (adjusted_NV.double() / 0.8).softmax(-1).sort(descending=True)
+    sorted_NV[:, 300:] = 0
+    before_NV = sorted_NV.cumsum(-1) - sorted_NV
+    sorted_NV[(before_NV >= 0.9 * sorted_NV.sum(-1, keepdim=True)) | (sorted_NV < 1e-3 * sorted_NV[:, :1])] = 0
+    sums_NV = torch.zeros_like(sorted_NV).scatter(1, order_NV, sorted_NV).cumsum(-1)
+    borders_N1 = sums_NV[:, -1:] * torch.tensor(numbers, dtype=torch.float64)[:, None]
+    tokens_N = torch.searchsorted(sums_NV, borders_N1, right=True)[:, 0]
+    log_p_NV = logits_NV.double().log_softmax(-1)
+    errors = []
+    for _ in _each_team(level):
+        ids = sample(level, logits_NV, range(N), wanted)
+        errors.append((torch.tensor(ids) != tokens_N).double().mean())
+        own_N, top_N = zip(*report(level, logits_NV, range(N), ids, 1), strict=True)
+        errors.append(_error(torch.tensor(own_N), log_p_NV[range(N), ids]))
+        errors.append(_error(torch.tensor([logprob for ((_, logprob),) in top_N]), log_p_NV.amax(-1)))
+    return _worst(errors), SUMS
+
+
 CHECKS: dict[str, Check] = {
     **{f"linear {layout.name}": partial(check_linear, layout) for layout in Layout},
     **{f"experts {layout.name}": partial(check_experts, layout) for layout in Layout},
     "attention F32": partial(check_attention, torch.float32),
     "attention BF16": partial(check_attention, torch.bfloat16),
     "delta rule": check_delta_rule,
+    "sampling": check_sampling,
 }
 """Name, as `openk2 kernels` shows it → check; run in this order."""
 
@@ -210,5 +244,6 @@ def _rounded(layout: Layout, x_NI: Tensor) -> Tensor:
     N, inputs = x_NI.shape
     grouped_NgG = F.pad(x_NI, (0, -inputs % BRICK)).view(N, -1, BRICK)
     largest_Ng1 = grouped_NgG.abs().amax(-1, keepdim=True).clamp(min=1e-30)
-    codes_NgG = (grouped_NgG * (127 / largest_Ng1)).round()
-    return (codes_NgG.double() * (largest_Ng1 / 127).double()).flatten(1)[:, :inputs]
+    last_Ng1 = torch.full_like(largest_Ng1, 127)  # a number divided by a tensor is rounded twice
+    codes_NgG = (grouped_NgG * (last_Ng1 / largest_Ng1)).round()
+    return (codes_NgG.double() * (largest_Ng1 / last_Ng1).double()).flatten(1)[:, :inputs]

@@ -87,7 +87,7 @@ def sample(level: Level, logits_NV: Tensor, rows: Sequence[int], wanted: Sequenc
             choice.held, choice.held_ids = len(ids), _address(ids)
             kept.append(ids)
         if want.allowed_V is not None:
-            bits = _bits(want.allowed_V)
+            bits = bits_of(want.allowed_V)
             choice.allowed = bits.ctypes.data
             kept.append(bits)
     check(operations(level).sample(choices, len(rows), V))
@@ -123,7 +123,7 @@ def _address(numbers: array[int] | array[float]) -> int:
     return numbers.buffer_info()[0]
 
 
-def _bits(allowed_V: Tensor) -> np.ndarray:
+def bits_of(allowed_V: Tensor) -> np.ndarray:
     """A bit per id in whole words, as llguidance has them."""
     bits = np.packbits(allowed_V.numpy(), bitorder="little")
     words = -(-len(allowed_V) // WORD)
