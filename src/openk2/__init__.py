@@ -6,6 +6,7 @@ from typing import Any
 _PUBLIC = {
     "Agent": ("openk2.agent.loop", "Agent"),
     "Engine": ("openk2.engine.engine", "Engine"),
+    "GrammarSpec": ("openk2.chat.sampling", "GrammarSpec"),
     "K2Config": ("openk2.config", "K2Config"),
     "MuonClip": ("openk2.optim.muonclip", "MuonClip"),
     "SamplingParams": ("openk2.chat.sampling", "SamplingParams"),

@@ -17,6 +17,7 @@ from test_engine import idle, results, scripted
 from openk2.chat.sampling import GrammarSpec, SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.config import K2Config
+from openk2.config.parts import LinearAttention
 from openk2.engine import speculation
 from openk2.engine.draft_model import DraftModel
 from openk2.engine.engine import Engine
@@ -235,6 +236,22 @@ def test_a_proposer_that_fails_or_talks_nonsense_changes_nothing(make_engine: En
     prompts = random_prompts(3, 10, seed=6)
     engine = make_engine(speculation=Broken())
     assert results(engine.generate(prompts, GREEDY)) == results(make_engine().generate(prompts, GREEDY))
+
+
+def test_a_state_cannot_go_back_so_hybrids_get_no_guesses(make_engine: EngineMaker) -> None:
+    hybrid = random_model(
+        K2Config.preset("k2-debug").replace(
+            model_type="kimi_linear",
+            mla_use_nope=True,
+            linear_attn_config=LinearAttention(kda_layers=(1, 3), num_heads=2, head_dim=16, short_conv_kernel_size=4),
+        )
+    )
+    prompts = [[*ids, *ids] for ids in random_prompts(2, 20, seed=2)]
+    engine = make_engine(model=hybrid)
+    assert results(engine.generate(prompts, GREEDY)) == results(
+        make_engine(model=hybrid, speculation="off").generate(prompts, GREEDY)
+    )
+    assert engine.load.counters.proposed_tokens == 0
 
 
 # Another model guesses.
