@@ -51,6 +51,13 @@ def test_without_states_it_is_the_ideal_of_whole_pages() -> None:
     assert (report.cached, report.computed) == (report.ideal_pages, report.must_compute)
 
 
+@pytest.mark.parametrize("config", [LATENT, HYBRID], ids=["latents", "latents and states"])
+def test_agents_that_start_at_once_compute_their_system_prompt_once(config: K2Config) -> None:
+    burst = Load(1, 16, 16, (500, 600), (20, 60), (1, 1), (5, 10), (1, 1), (0, 0))
+    report = replay(burst, make_scheduler(config, 100_000, 16, step_tokens=2048))
+    assert (report.cached, report.computed) == (report.ideal_pages, report.must_compute)
+
+
 def test_a_tight_cache_keeps_up_with_a_plain_list_of_pages() -> None:
     report = run(LATENT, 24_000)
     assert report.rates["least_recently_used"] < report.rates["ideal_pages"] - POINTS, "tight"

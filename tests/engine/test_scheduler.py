@@ -209,15 +209,15 @@ def test_a_prompt_waits_for_the_beginning_another_one_is_computing_and_takes_it_
 
 def test_nobody_waits_for_who_is_gone_or_behind_in_line() -> None:
     scheduler = make(64, step_tokens=8)
-    first, second = Sequence([7] * 20), Sequence([7] * 20)
-    urgent = Sequence([7] * 20, priority=1)
+    first, second = Sequence([7] * 40), Sequence([7] * 40)
+    urgent = Sequence([7] * 40, priority=1)
     scheduler.add(first)
     scheduler.add(second)
     assert compute(scheduler) == [first]
     scheduler.remove(first)
     assert compute(scheduler) == [second]
     assert second.cached_tokens == 2 * SIZE
-    scheduler.step_tokens = 16
+    scheduler.step_tokens = 32
     scheduler.add(urgent)
     assert compute(scheduler) == [second, urgent]
 

@@ -104,10 +104,13 @@ def test_where_two_prompts_part_the_second_one_leaves_a_snapshot_for_the_third()
     assert found == [(0, [20, 21]), (0, [12, 20, 21]), (12, [20, 21])]
 
 
-def test_one_of_two_prompts_at_once_stops_where_they_part_and_the_other_goes_on_from_there() -> None:
+@pytest.mark.parametrize("later", [False, True])
+def test_one_of_two_prompts_at_once_stops_where_they_part_and_the_other_goes_on_from_there(later: bool) -> None:
     scheduler = Scheduler(pool(), max_batch=2, step_tokens=16)
     one, two = (Sequence([*range(32), *[50 + number] * 9]) for number in range(2))
     scheduler.add(one)
+    if later:
+        scheduler.advance(scheduler.plan())
     scheduler.add(two)
     while one.missing or two.missing:
         scheduler.advance(scheduler.plan())
