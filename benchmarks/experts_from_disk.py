@@ -40,13 +40,14 @@ from openk2.chat.tokenizer import Tokenizer
 from openk2.checkpoint.expert_files import ExpertFiles
 from openk2.checkpoint.expert_layout import StoredExpert, StoredMatrix, aligned
 from openk2.checkpoint.shapes import format_bytes
+from openk2.engine.compute import level_of
 from openk2.engine.expert_cache import ExpertCache, Packing, policy_of
 from openk2.engine.expert_policy import ExpertCounters, ExpertRequest, replay
 from openk2.quantization.stored import StoredWeight
 
 ROOM = 1_800_000_000
 """Bytes of address space for Python, PyTorch, latents and work beside the weights."""
-PROMPT = 32
+PROMPT = 8
 GROUP = 64
 """Experts of the layer in memory that a step of the comparison is handed together."""
 
@@ -132,6 +133,12 @@ def say(line: str) -> None:
     print(f"  {time.strftime('%H:%M:%S')} {line}", file=sys.stderr, flush=True)
 
 
+def level_name(engine: openk2.Engine) -> str:
+    """What computes: a level of the native kernels, or PyTorch."""
+    level = level_of(engine._forward)
+    return "pytorch" if level is None else level.name
+
+
 def decode(directory: Path, options: argparse.Namespace) -> dict[str, Any]:
     """The run from disk, in this process, whose memory is limited."""
     resource.setrlimit(resource.RLIMIT_AS, (options.limit, options.limit))
@@ -148,7 +155,7 @@ def decode(directory: Path, options: argparse.Namespace) -> dict[str, Any]:
     )
     with openk2.Engine(model, Tokenizer.bytes_only(), experts=cache, **engine_options(options)) as engine:
         say("decoding")
-        name, slots = type(engine._forward).__name__, cache.most_at_once
+        slots = cache.most_at_once
         engine.generate([prompt], dataclasses.replace(sampling, max_tokens=1))
         first, begin, before = cache.counters, time.perf_counter(), bytes_from_disk()
         [completion] = engine.generate([prompt], sampling)
@@ -156,7 +163,7 @@ def decode(directory: Path, options: argparse.Namespace) -> dict[str, Any]:
         counters = cache.counters
     replayed = replay(policy_of(files, slots), requests)
     return {
-        "forward": name,
+        "level": level_name(engine),
         "slots": slots,
         "experts": len(files.layouts) * files.config.n_routed_experts,
         "cache_bytes": cache.size,
@@ -221,13 +228,15 @@ def main() -> int:
     figures = {"file_bytes": sum(sizes.values()), "limit_bytes": options.limit, **json.loads(done.stdout)}
     ids = json.dumps(figures.pop("ids"))
     done = subprocess.run([*command, "--part", "compare"], input=ids.encode(), stdout=subprocess.PIPE, check=True)
-    figures["equals_memory"] = figures.pop("logprobs") == json.loads(done.stdout)
+    from_disk, from_memory = figures.pop("logprobs"), json.loads(done.stdout)
+    figures["equals_memory"] = from_disk == from_memory
+    figures["largest_difference"] = max(abs(a - b) for a, b in zip(from_disk, from_memory, strict=True))
     kept = figures["equals_replay"] and figures["equals_memory"]
     if options.as_json:
         print(json.dumps({"threads": torch.get_num_threads(), **figures}))
         return 0 if kept else 1
     c, gigabyte = figures["counters"], 1e9
-    print(f"{directory}: {figures['file_bytes'] / gigabyte:.1f} GB, {figures['forward']}")
+    print(f"{directory}: {figures['file_bytes'] / gigabyte:.1f} GB, {figures['level']}")
     print(
         f"  memory        peak {figures['peak_resident_bytes'] / gigabyte:.2f} GB resident, limit "
         f"{figures['limit_bytes'] / gigabyte:.2f} of address space; {figures['slots']} of {figures['experts']} experts"

@@ -13,10 +13,10 @@ from openk2.chat.remote import RemoteBackend
 from openk2.chat.tokenizer import Tokenizer
 from openk2.checkpoint.writer import save_model
 from openk2.cli.main import main
-from openk2.cli.models import open_backend, open_engine
+from openk2.cli.models import RESERVE, memory_size, open_backend, open_engine
 from openk2.config import K2Config
 from openk2.engine.backend import EngineBackend
-from openk2.errors import OpenK2Error, RequestError
+from openk2.errors import EngineError, OpenK2Error, RequestError
 from openk2.model import K2Model
 
 
@@ -102,3 +102,47 @@ def test_a_malformed_address_is_refused(model: str) -> None:
 def test_weights_of_a_remote_model_cannot_be_opened() -> None:
     with pytest.raises(OpenK2Error, match="accepted here"):
         open_engine("openai:k2@http://localhost:1/v1")
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("8GB", 8 * 10**9), ("1.5 GiB", 3 * 2**29), ("700", 700), ("20MB", 2 * 10**7), ("1TiB", 2**40)]
+)
+def test_sizes_of_memory(text: str, size: int) -> None:
+    assert memory_size(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "GB", "eight GB", "8XB", "8G B"])
+def test_no_sizes_of_memory(text: str) -> None:
+    with pytest.raises(RequestError, match="accepted: a number and KB"):
+        memory_size(text)
+
+
+def test_experts_that_may_not_be_in_memory_stay_on_disk_and_the_output_is_the_same(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--prompt", "Once", "--max-tokens", 6, "--seed", 1, "--json")
+    code, expected, said = run(capsys, directory, *options)
+    assert (code, "stay on disk" in said) == (0, False)
+    code, got, said = run(capsys, directory, *options, "--expert-memory", "150KB")
+    assert code == 0
+    assert "routed experts stay on disk" in said
+    assert json.loads(got)["token_ids"] == json.loads(expected)["token_ids"]
+    code, _, said = run(capsys, directory, *options, "--expert-memory", "1KB")
+    assert code == 2
+    assert "expert memory is 1,000 bytes; needed" in said
+
+
+def test_experts_stay_on_disk_where_the_model_does_not_fit_the_free_memory(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    size = (directory / "model.safetensors").stat().st_size
+    monkeypatch.setattr("openk2.engine.memory.available_memory", lambda: RESERVE + size)
+    with open_engine(str(directory)) as engine:
+        assert "experts" not in engine.load.others
+    monkeypatch.setattr("openk2.engine.memory.available_memory", lambda: RESERVE + size - 1)
+    with open_engine(str(directory)) as engine:
+        assert engine.load.others["experts"] == dict.fromkeys(engine.load.others["experts"], 0)
+    assert "routed experts stay on disk" in capsys.readouterr().err
+    monkeypatch.setattr("openk2.engine.memory.available_memory", lambda: RESERVE // 2)
+    with pytest.raises(EngineError, match=r"1\.1 GB of memory are free; needed: 2\.\d GB"):
+        open_engine(str(directory))

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from openk2.chat.sampling import SamplingParams
-from openk2.cli.models import open_engine
+from openk2.cli.models import EXPERT_MEMORY_HELP, open_engine
 from openk2.engine import Engine, Piece
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -25,12 +25,13 @@ def generate(
     max_tokens: Annotated[int | None, typer.Option(help="Most new tokens.")] = 256,
     temperature: Annotated[float, typer.Option(help="0 takes the most probable token.")] = 0.6,
     seed: Annotated[int | None, typer.Option(help="The same seed draws the same tokens.")] = None,
+    expert_memory: Annotated[str | None, typer.Option(help=EXPERT_MEMORY_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")] = False,
 ) -> None:
     """Continue a text; it comes out as it is generated."""
     sampling = SamplingParams(temperature=temperature, max_tokens=max_tokens, seed=seed)
     text = sys.stdin.read() if prompt == "-" else prompt
-    with open_engine(model) as engine:
+    with open_engine(model, expert_memory=expert_memory) as engine:
         begin = time.perf_counter()
         pieces = asyncio.run(_follow(engine, text, sampling, show=not as_json))
         seconds = time.perf_counter() - begin

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from openk2.cli.models import open_backend
+from openk2.cli.models import EXPERT_MEMORY_HELP, open_backend
 from openk2.server import LOOPBACK_HOSTS, ServerSettings, bind, create_app, serve
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -24,6 +24,7 @@ def serve_command(
     ),
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
     max_batch: Annotated[int, typer.Option(help="Most requests a local model computes at once.")] = 32,
+    expert_memory: Annotated[str | None, typer.Option(help=EXPERT_MEMORY_HELP)] = None,
     max_requests: Annotated[int, typer.Option(help="Most requests in progress and waiting; more are refused.")] = 256,
     allow_host: Annotated[
         list[str] | None, typer.Option(help="Another host name the server is reached by; may be repeated.")
@@ -43,7 +44,7 @@ def serve_command(
             drain_seconds=drain,
         )
         _say(f"loading {model}")
-        backend = open_backend(model, max_batch=max_batch)
+        backend = open_backend(model, max_batch=max_batch, expert_memory=expert_memory)
         application = create_app(backend, settings)
         logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
         logging.getLogger("openk2").setLevel(logging.INFO)
