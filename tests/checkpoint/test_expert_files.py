@@ -9,23 +9,23 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import small_model
 from safetensors.torch import load_file, save_file
 
 from openk2.checkpoint import load, save_model
 from openk2.checkpoint.expert_files import ExpertFiles
 from openk2.checkpoint.shards import Shards
 from openk2.errors import CheckpointError
+from openk2.model import K2Model
 
 NAME = "model.layers.1.mlp.experts.3.up_proj.weight"
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> Callable[[str], Path]:
+def saved(small: K2Model, tmp_path: Path) -> Callable[[str], Path]:
     """Format → the small model stored in it."""
 
     def made(format: str) -> Path:
-        save_model(small_model(), tmp_path / format, format=format)
+        save_model(small, tmp_path / format, format=format)
         return tmp_path / format
 
     return made
