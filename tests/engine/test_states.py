@@ -140,6 +140,26 @@ def test_a_snapshot_passed_without_a_branch_goes_before_an_older_one() -> None:
     assert small.match(list(range(17))).published == 4
 
 
+def test_a_snapshot_where_prompts_part_stays_when_one_lies_behind_it() -> None:
+    small = pool(states=3)
+    scheduler = Scheduler(small, max_batch=1, step_tokens=64)
+    cached = []
+    for number in range(3):
+        sequence, _ = compute(scheduler, [*range(8), *[50 + number] * 9])
+        cached.append(sequence.cached_tokens)
+        scheduler.remove(sequence)
+    assert cached == [0, 0, 8]
+
+
+def test_the_least_recently_used_snapshot_goes_first() -> None:
+    small = pool(states=3)
+    scheduler = Scheduler(small, max_batch=1, step_tokens=64)
+    for first in (0, 100, 0, 200):
+        sequence, _ = compute(scheduler, list(range(first, first + 9)))
+        scheduler.remove(sequence)
+    assert [small.match(list(range(first, first + 9))).published for first in (0, 100, 200)] == [2, 0, 2]
+
+
 def test_a_snapshot_leaves_with_its_page() -> None:
     small = pool(pages=6)
     scheduler = Scheduler(small, max_batch=1, step_tokens=64)
