@@ -191,7 +191,8 @@ class PagePool:
                 self._evict()
             self._take(twin, 1)
             self._zero(twin.pages[full:])
-            self.latents_LPtC[:, twin.pages[-1], :begun] = self.latents_LPtC[:, table.pages[full], :begun]
+            # all of the page: the kernels may keep its tokens in an order of their own
+            self.latents_LPtC[:, twin.pages[-1]] = self.latents_LPtC[:, table.pages[full]]
         return twin
 
     def release(self, table: PageTable) -> None:

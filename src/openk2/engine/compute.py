@@ -22,9 +22,6 @@ from openk2.quantization.stored import StoredWeight
 
 Compute = Forward | NativeForward
 
-FASTER_EXACT = ("amx",)
-"""Levels whose products of integer weights with bfloat16 activations are as fast as those with int8 activations."""
-
 log = logging.getLogger("openk2.engine")
 
 
@@ -35,14 +32,15 @@ def compute(
     *,
     kernels: str = "auto",
     threads: int | None = None,
-    exact: bool | None = None,
+    exact: bool = False,
     consume: bool = False,
     experts: ExpertCache | None = None,
 ) -> Compute:
     """What runs `model` over the pool's pages.
 
     `kernels`: `auto`, `reference`, or a native level; `threads`: of the native kernels (None: as many as PyTorch has);
-    `exact`: whether integer weights meet bfloat16 activations instead of int8 ones (None: where that is as fast);
+    `exact`: whether integer weights meet bfloat16 activations instead of int8 ones (slower; what it is worth is in
+    docs/performance.md);
     `consume`: the model's weights are let go of as they are copied; `experts`: where routed experts come from (None:
     from the model). Raises ConfigError for a level that is not there.
     """
@@ -54,7 +52,6 @@ def compute(
         log.warning("the model runs on the reference path: %s", why_not)
         return Forward(model, pool, max_context, experts)
     level.library.threads = torch.get_num_threads() if threads is None else threads
-    exact = level.name in FASTER_EXACT if exact is None else exact
     return NativeForward(model, pool, max_context, level, exact=exact, consume=consume, experts=experts)
 
 

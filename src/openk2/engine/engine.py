@@ -80,7 +80,7 @@ class Engine:
         speculation: Literal["auto", "off"] | Proposer = "auto",
         kernels: str = "auto",
         threads: int | None = None,
-        exact: bool | None = None,
+        exact: bool = False,
         consume: bool = False,
         experts: ExpertCache | None = None,
     ) -> None:

@@ -11,6 +11,7 @@ width, S slots of the latent cache.
 from __future__ import annotations
 
 import ctypes
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,8 +23,9 @@ from openk2.engine.cache import PagePool
 from openk2.engine.states import StatePool
 from openk2.kernels.native.delta import DeltaWeights
 from openk2.kernels.native.interface import DELTA, FeedForward, Latents, Layer, Layout, Network
+from openk2.kernels.native.large_pages import Slabs, ask_for_large_pages
 from openk2.kernels.native.library import Level
-from openk2.kernels.native.packed import Packed, code_bytes, pack, pack_into, pack_scales
+from openk2.kernels.native.packed import Packed, code_bytes, pack_into, pack_scales
 from openk2.model import K2Model
 from openk2.model.attention import Attention
 from openk2.model.delta_attention import DeltaAttention
@@ -60,6 +62,8 @@ class Packer:
 
     def __init__(self, level: Level, *, exact: bool, consume: bool) -> None:
         self._level, self.exact, self._consume = level, exact, consume
+        self._slabs = Slabs()
+        self._lock = threading.Lock()
 
     def linear(self, module: nn.Module) -> Packed:
         """The weight of a linear layer, float or stored."""
@@ -69,14 +73,15 @@ class Packer:
 
     def rows(self, weight: Rows) -> Packed:
         """One weight."""
-        return pack(self._level, weight.layout, weight.rows, weight.scales, weight.inputs)
+        return self.stacked([weight])
 
     def stacked(self, weights: Sequence[Rows]) -> Packed:
         """Weights of one shape behind one another, each filled to whole panels; `outputs` is that of one."""
         first = weights[0]
         outputs = first.rows.shape[0]
         size = code_bytes(first.layout, outputs, first.inputs)
-        codes = torch.empty(len(weights) * size, dtype=torch.uint8)
+        with self._lock:
+            codes = self._slabs.take(len(weights) * size)
         scales = []
         for number, weight in enumerate(weights):
             pack_into(
@@ -183,6 +188,7 @@ class NativeWeights:
         packer = Packer(level, exact=exact, consume=consume)
         blocks = [block for block in model.model.layers if isinstance(block, Block)]
         layers = (Layer * len(blocks))()
+        ask_for_large_pages(pool.latents_LSC)
         for place, number in enumerate(c.latent_layers):
             slots_SC = pool.latents_LSC[place]
             bfloat16 = slots_SC.dtype == torch.bfloat16

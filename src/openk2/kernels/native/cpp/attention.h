@@ -1,21 +1,23 @@
 // Absorbed latent attention over pages (DeepSeek-V2, arXiv 2405.04434, section 2.1.2): a token's heads share one latent
 // per known token, which is read once for all of them.
 //
-// A column is one head of one token. Columns are worked on 16 at a time, known tokens in blocks of 128 (softmax as they
+// A column is one head of one token. Columns are worked on 16 at a time, known tokens in blocks of 64 (softmax as they
 // come, arXiv 2205.14135) and segments of 512 that are computed apart and then joined in order. Both begin at multiples
 // of their size from position 0, so that a column's result depends on its position alone: not on the tokens beside it
-// in a step, nor on the number of threads, nor on which segments were computed at the same time. Of a block only the
-// parts of 32 that some column sees are computed; the others would add zeros.
+// in a step, nor on the number of threads, nor on which segments were computed at the same time.
 #pragma once
 #include "product_amx.h"
 #include "team.h"
 
+// In tiles latents are kept by pairs of tokens, [slots / 2][C][2]: as they lie they are the rows of a product with queries
+// (half of which is then zero, for the even tokens and for the odd) and the pairs that a product with weights wants. Else
+// they are kept token by token.
 namespace {
 
-constexpr int COLUMNS = 16, PART = 32, KNOWN = 128, SEGMENT = 512;
-constexpr int GROUPS = 4;  // of 16 columns that share a block's preparation
+constexpr int COLUMNS = 16, PART = 32, KNOWN = 64, SEGMENT = 512;
+constexpr int GROUPS = 2;  // of 16 columns that share a block's preparation
 
-// What 16 columns have seen: the largest score, the sum of weights, the weighted sum of latents [16][R].
+// What 16 columns have seen: the largest score, the sum of weights, the weighted sum of latents [R / 16][16 columns][16].
 struct Seen {
     float* largest;
     float* total;
@@ -24,6 +26,8 @@ struct Seen {
 inline int whole_vectors(int rank) { return ceil_div(rank, 16) * 16; }  // the stride of `mixed`
 inline int64_t seen_floats(int rank) { return COLUMNS * (2 + (int64_t)whole_vectors(rank)); }
 inline Seen seen_at(float* memory) { return {memory, memory + COLUMNS, memory + 2 * COLUMNS}; }
+
+inline float* mixed_at(const Seen& s, int column, int k) { return s.mixed + k / 16 * 256 + column * 16 + k % 16; }
 
 inline void forget(const Seen& s, int rank) {
     for (int c = 0; c < COLUMNS; c++) s.largest[c] = -INFINITY, s.total[c] = 0;
@@ -41,34 +45,49 @@ inline void join(const Seen& a, const Seen& b, int rank) {
         store(a.total + at, fma(load(b.total + at), new_part, load(a.total + at) * old_part));
         store(a.largest + at, most);
     }
-    const int64_t stride = whole_vectors(rank);
-    for (int c = 0; c < COLUMNS; c++)
-        for (int i = 0; i < rank; i += LANES) {
-            float* to = a.mixed + c * stride + i;
-            store(to, fma(load(b.mixed + c * stride + i), spread(take[c]), load(to) * spread(keep[c])));
+    for (int i = 0; i < rank; i += LANES)
+        for (int c = 0; c < COLUMNS; c++) {
+            float* to = mixed_at(a, c, i);
+            store(to, fma(load(mixed_at(b, c, i)), spread(take[c]), load(to) * spread(keep[c])));
         }
 }
 
+// Latents that will be wanted after those at hand, fetched some rows at a time beside the work on these.
+struct Ahead {
+    const uint8_t* const* rows = nullptr;
+    int left = 0, bytes = 0;
+
+    void fetch(int some) {
+        for (; some > 0 && left > 0; some--, left--, rows++)
+            for (int at = 0; at < bytes; at += 64) __builtin_prefetch(*rows + at, 0, 2);  // no nearer: a block is larger than the first cache
+    }
+};
+
 // Memory of one thread.
 struct AttentionScratch {
-    const uint8_t** rows;  // [KNOWN] latents of a block
-    float* known;          // [KNOWN][C] as floats, or pairs of tokens [KNOWN / 2][R][2] in bfloat16
-    uint16_t* gathered;    // [KNOWN][C] where pages are smaller than tiles
-    float* queries;        // [GROUPS][C][16] floats, or pairs [GROUPS][C / 2][16][2] in bfloat16
-    float* scores;         // [2][KNOWN][16]
-    uint32_t* weights;     // [2][KNOWN / 2][16] pairs of weights in bfloat16; in tiles [2][KNOWN / PART][16][16]
+    const uint8_t** rows;   // [KNOWN] latents of a block; in tiles [KNOWN / 2] pairs of tokens
+    const uint8_t** after;  // [KNOWN] those of the next
+    float* known;          // [KNOWN][C] as floats, or pairs in bfloat16: [KNOWN / PART][R / 16][16 pairs of tokens][16][2]
+    uint16_t* gathered;    // [KNOWN][C] where pages are smaller than a part
+    float* queries;        // [GROUPS][C][16] floats, or pairs [GROUPS][C / 2][16][2] in bfloat16; in tiles
+                           // [GROUPS][2][C][16][2]: with zeros beside them
+    float* scores;         // [GROUPS][KNOWN][16]
+    uint32_t* weights;     // [GROUPS][KNOWN / 2][16] pairs of weights in bfloat16; in tiles [..][KNOWN / PART][16][16]
     float* seen;           // [2 * GROUPS] of seen_floats
 };
+
+inline int64_t query_floats(int width) { return 2 * COLUMNS * (int64_t)(width + 1); }  // of one group
 
 template <class Take>
 inline AttentionScratch take_scratch(int width, int rank, Take&& take) {
     AttentionScratch s;
     s.rows = (const uint8_t**)take(KNOWN * 8);
+    s.after = (const uint8_t**)take(KNOWN * 8);
     s.known = (float*)take(4 * KNOWN * (int64_t)width + 64);  // the last row is read to whole vectors
     s.gathered = (uint16_t*)take(2 * KNOWN * (int64_t)width);
-    s.queries = (float*)take(GROUPS * 4 * COLUMNS * (int64_t)(width + 1));
-    s.scores = (float*)take(2 * 4 * KNOWN * COLUMNS);
-    s.weights = (uint32_t*)take(2 * 2 * KNOWN * COLUMNS);
+    s.queries = (float*)take(GROUPS * query_floats(width) * 4);
+    s.scores = (float*)take(GROUPS * 4 * KNOWN * COLUMNS);
+    s.weights = (uint32_t*)take(GROUPS * 2 * KNOWN * COLUMNS);
     s.seen = (float*)take(2 * GROUPS * whole_lines(4 * seen_floats(rank)));
     return s;
 }
@@ -86,7 +105,7 @@ enum Way { WAY_FLOATS, WAY_PAIRS, WAY_TILES };
 
 inline Way way_of(const ok2_latents& l) {
 #if defined(__AMX_TILE__)
-    if (l.bfloat16 && l.width % 32 == 0 && l.rank % 16 == 0) return WAY_TILES;
+    if (l.bfloat16 && l.width % 32 == 0 && l.rank % 16 == 0 && l.page_tokens % 2 == 0) return WAY_TILES;
 #endif
 #if defined(__AVX512BF16__)
     if (l.bfloat16 && l.width % 2 == 0 && l.rank % 16 == 0) return WAY_PAIRS;
@@ -146,146 +165,163 @@ inline void write_query(const Queries& q, int64_t at, const float* values, int n
     }
 }
 
-// `columns` <= 16 queries from `at` on, transposed: [C][16] floats, or [C / 2][16][2] in bfloat16.
-inline void transpose_queries(const Queries& q, int64_t at, int columns, int width, float* out) {
+// `columns` <= 16 queries from `at` on, transposed: [C][16] floats; [C / 2][16][2] in bfloat16; or, for tiles, [C][16][2]
+// with zeros behind them and then the same with zeros before them.
+inline void transpose_queries(Way way, const Queries& q, int64_t at, int columns, int width, float* out) {
 #if defined(__AVX512BF16__)
     if (q.bf16) {
         alignas(64) uint32_t rows[256];
         for (int k = 0; k < width; k += 32) {
-            const int left = width - k, some = left < 32 ? left : 32;
+            const int rest = width - k, some = rest < 32 ? rest : 32;
             if (columns < COLUMNS || some < 32) memset(rows, 0, sizeof rows);
             for (int c = 0; c < columns; c++) memcpy(rows + 16 * c, q.bf16 + at + (int64_t)c * width + k, 2 * some);
-            transpose(rows, (uint32_t*)out + k / 2 * COLUMNS, some / 2);
+            uint32_t* to = (uint32_t*)out + k / 2 * COLUMNS;
+            if (way == WAY_PAIRS) {
+                transpose(rows, to, some / 2);
+                continue;
+            }
+            alignas(64) uint32_t pairs[256];
+            transpose(rows, pairs, some / 2);
+            to += k / 2 * COLUMNS;
+            uint32_t* odd = to + (int64_t)width * COLUMNS;
+            for (int i = 0; i < some / 2; i++) {
+                const I both = load_int(pairs + 16 * i), high = spread_int((int)0xffff0000);
+                _mm512_storeu_si512(to + 32 * i, right<16>(left<16>(both)));
+                _mm512_storeu_si512(to + 32 * i + 16, right<16>(both));
+                _mm512_storeu_si512(odd + 32 * i, left<16>(both));
+                _mm512_storeu_si512(odd + 32 * i + 16, and_int(both, high));
+            }
         }
         return;
     }
 #endif
+    (void)way;
     memset(out, 0, 4 * COLUMNS * (int64_t)width);
     for (int c = 0; c < columns; c++)
         for (int i = 0; i < width; i++) out[i * COLUMNS + c] = q.f32[at + (int64_t)c * width + i];
 }
 
+// Where a token's latent is written: `stride` numbers apart.
+inline int64_t latent_at(Way way, const ok2_latents& l, int64_t slot, int& stride) {
+    stride = way == WAY_TILES ? 2 : 1;
+    return way == WAY_TILES ? slot / 2 * 2 * l.width + slot % 2 : slot * l.width;
+}
+
 // Where the latents of a block's tokens from position `begin` are; those from `end` on are not looked at.
-inline void find_rows(const ok2_latents& l, const int32_t* pages, int begin, int end, int tokens, const AttentionScratch& s) {
+inline void find_rows(Way way, const ok2_latents& l, const int32_t* pages, int begin, int end, const uint8_t** rows) {
+    const int together = way == WAY_TILES ? 2 : 1;
     const int64_t bytes = (int64_t)l.width * (l.bfloat16 ? 2 : 4);
-    const int known = end - begin < tokens ? end - begin : tokens;
+    const int known = end - begin < KNOWN ? end - begin : KNOWN;
     int page = begin / l.page_tokens, place = begin % l.page_tokens;
-    for (int i = 0; i < tokens; i++) {
-        s.rows[i] = (const uint8_t*)l.slots + ((int64_t)pages[page] * l.page_tokens + place) * bytes;
-        if (i < known - 1 && ++place == l.page_tokens) place = 0, page++;
+    for (int i = 0; i < KNOWN; i += together) {
+        *rows++ = (const uint8_t*)l.slots + ((int64_t)pages[page] * l.page_tokens + place) * bytes;
+        if (i + together >= known) continue;
+        place += together;
+        if (place == l.page_tokens) place = 0, page++;
     }
 }
 
-// Make a block of latents ready for the columns that look at it.
-inline void prepare_block(Way way, const ok2_latents& l, int tokens, const AttentionScratch& s) {
-    if (way == WAY_FLOATS) {
-        for (int i = 0; i < tokens; i++) {
-            if (!l.bfloat16) memcpy(s.known + (int64_t)i * l.width, s.rows[i], 4 * l.width);
-            else
-                for (int k = 0; k < l.width; k++) s.known[(int64_t)i * l.width + k] = from_bf16(((const uint16_t*)s.rows[i])[k]);
-        }
-        return;
+// Make a block of latents ready for its scores.
+inline void prepare_block(Way way, const ok2_latents& l, const AttentionScratch& s) {
+    for (int i = 0; i < KNOWN && way == WAY_FLOATS; i++) {
+        float* to = s.known + (int64_t)i * l.width;
+        if (!l.bfloat16) memcpy(to, s.rows[i], 4 * l.width);
+        else
+            for (int k = 0; k < l.width; k++) to[k] = from_bf16(((const uint16_t*)s.rows[i])[k]);
     }
-#if defined(__AVX512BF16__)
-    const int64_t bytes = (int64_t)l.width * 2;
     // the rows of a tile are equally far apart
-    for (int tile = 0; tile < tokens && way == WAY_TILES; tile += 16) {
+    const int64_t bytes = (int64_t)l.width * 4;
+    for (int tile = 0; tile < KNOWN / 2 && way == WAY_TILES; tile += 16) {
         bool together = true;
         for (int i = 1; i < 16; i++) together = together && s.rows[tile + i] == s.rows[tile] + i * bytes;
         for (int i = tile; i < tile + 16 && !together; i++)
             s.rows[i] = (const uint8_t*)memcpy((uint8_t*)s.gathered + i * bytes, s.rows[i], bytes);
     }
-    const __m512i low = _mm512_setr_epi32(0x00200000, 0x00210001, 0x00220002, 0x00230003, 0x00240004, 0x00250005,
-                                          0x00260006, 0x00270007, 0x00280008, 0x00290009, 0x002a000a, 0x002b000b,
-                                          0x002c000c, 0x002d000d, 0x002e000e, 0x002f000f);
-    const __m512i high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
-    uint16_t* out = (uint16_t*)s.known;
-    for (int i = 0; i < tokens / 2; i++) {
-        const uint16_t* first = (const uint16_t*)s.rows[2 * i];
-        const uint16_t* second = (const uint16_t*)s.rows[2 * i + 1];
-        uint16_t* to = out + (int64_t)i * 2 * l.rank;
-        int k = 0;
-        for (; k + 32 <= l.rank; k += 32) {
-            const __m512i a = load_int(first + k), b = load_int(second + k);
-            _mm512_storeu_si512(to + 2 * k, _mm512_permutex2var_epi16(a, low, b));
-            _mm512_storeu_si512(to + 2 * k + 32, _mm512_permutex2var_epi16(a, high, b));
-        }
-        for (; k < l.rank; k++) to[2 * k] = first[k], to[2 * k + 1] = second[k];
-    }
-#endif
 }
 
+#if defined(__AVX512BF16__)
+// Where the k-th number of a pair of tokens is, as they are interleaved: of 32 numbers the first place has 0-3, 8-11,
+// 16-19 and 24-27, the second the others. What is mixed of them has that order until it is put right.
+inline int64_t known_pairs_at(int pair, int k) { return k / 16 * 512 + pair * 32 + k % 16 * 2; }
+
+// Pairs of tokens of one part of a block.
+inline void interleave_part(const ok2_latents& l, const uint8_t* const* rows, uint16_t* out) {
+    for (int i = 0; i < PART / 2; i++) {
+        const uint16_t* first = (const uint16_t*)rows[2 * i];
+        const uint16_t* second = (const uint16_t*)rows[2 * i + 1];
+        uint16_t* to = out + known_pairs_at(i, 0);
+        int k = 0;
+        for (; k + 32 <= l.rank; k += 32, to += 1024) {
+            const __m512i a = load_int(first + k), b = load_int(second + k);
+            _mm512_storeu_si512(to, _mm512_unpacklo_epi16(a, b));
+            _mm512_storeu_si512(to + 512, _mm512_unpackhi_epi16(a, b));
+        }
+        for (int j = 0; k + j < l.rank; j++) to[2 * j] = first[k + j], to[2 * j + 1] = second[k + j];
+    }
+}
+#endif
+
 #if defined(__AMX_TILE__)
-// Scores of 32 tokens for one group of columns or two.
-template <int G>
-inline void score_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint16_t* first, const uint16_t* second,
-                           float* scores, int64_t group_stride) {
+static_assert(KNOWN == 2 * PART, "two tiles of 16 pairs of tokens");
+
+// Bring the rows of a coming tile near: they are far apart, so that the machine does not see what comes.
+inline void fetch_tile(const uint8_t* row, int64_t stride) {
+    for (int i = 0; i < 16; i++, row += stride) _mm_prefetch((const char*)row, _MM_HINT_T0);
+}
+
+// Scores of a block for one group of columns.
+inline void score_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint16_t* queries, float* scores, Ahead& ahead) {
+    const int64_t stride = (int64_t)l.width * 4;
+    const uint16_t* odd = queries + 2 * COLUMNS * (int64_t)l.width;
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
-    for (int k = 0; k < l.width; k += 32) {
-        _tile_loadd(4, rows[0] + 2 * k, l.width * 2);
-        _tile_loadd(6, first + k * COLUMNS, 64);
+    for (int k = 0; k < l.width; k += 16) {
+        ahead.fetch(1);
+        fetch_tile(rows[0] + 4 * k + 128, stride);
+        fetch_tile(rows[16] + 4 * k + 128, stride);
+        _tile_loadd(4, rows[0] + 4 * k, stride);
+        _tile_loadd(6, queries + 2 * COLUMNS * k, 64);
         _tile_dpbf16ps(0, 4, 6);
-        _tile_loadd(5, rows[16] + 2 * k, l.width * 2);
-        _tile_dpbf16ps(1, 5, 6);
-        if constexpr (G > 1) {
-            _tile_loadd(7, second + k * COLUMNS, 64);
-            _tile_dpbf16ps(2, 4, 7);
-            _tile_dpbf16ps(3, 5, 7);
-        }
+        _tile_loadd(7, odd + 2 * COLUMNS * k, 64);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_loadd(5, rows[16] + 4 * k, stride);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
     }
-    _tile_stored(0, scores, 64);
-    _tile_stored(1, scores + 16 * COLUMNS, 64);
-    if constexpr (G > 1) {
-        _tile_stored(2, scores + group_stride, 64);
-        _tile_stored(3, scores + group_stride + 16 * COLUMNS, 64);
-    }
+    _tile_stored(0, scores, 128);
+    _tile_stored(1, scores + COLUMNS, 128);
+    _tile_stored(2, scores + PART * COLUMNS, 128);
+    _tile_stored(3, scores + (PART + 1) * COLUMNS, 128);
 }
 
-// mixed += weights x latents of `tokens` tokens, for one group of columns or two.
-template <int G>
-inline void mix_in_tiles(const ok2_latents& l, int tokens, const uint32_t* weights, int64_t group_stride, const uint16_t* known,
-                         float* first, float* second) {
-    const int64_t stride = (int64_t)l.rank * 4;
-    for (int k = 0; k < l.rank; k += 32) {
-        const bool both = k + 32 <= l.rank;
-        _tile_loadd(0, first + k, stride);
-        if (both) _tile_loadd(1, first + k + 16, stride);
-        if constexpr (G > 1) {
-            _tile_loadd(2, second + k, stride);
-            if (both) _tile_loadd(3, second + k + 16, stride);
-        }
-        for (int t = 0; t < tokens; t += PART) {
-            const uint16_t* pairs = known + (int64_t)t * l.rank + 2 * k;
-            _tile_loadd(4, weights + t * (COLUMNS / 2), 64);
-            _tile_loadd(6, pairs, stride);
-            _tile_dpbf16ps(0, 4, 6);
-            if constexpr (G > 1) {
-                _tile_loadd(5, weights + group_stride + t * (COLUMNS / 2), 64);
-                _tile_dpbf16ps(2, 5, 6);
-            }
-            if (!both) continue;
-            _tile_loadd(7, pairs + 32, stride);
-            _tile_dpbf16ps(1, 4, 7);
-            if constexpr (G > 1) _tile_dpbf16ps(3, 5, 7);
-        }
-        _tile_stored(0, first + k, stride);
-        if (both) _tile_stored(1, first + k + 16, stride);
-        if constexpr (G > 1) {
-            _tile_stored(2, second + k, stride);
-            if (both) _tile_stored(3, second + k + 16, stride);
-        }
+// mixed += weights x latents of a block for one group of columns.
+inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint32_t* weights, float* mixed, Ahead& ahead) {
+    const int64_t stride = (int64_t)l.width * 4;
+    _tile_loadd(4, weights, 64);
+    _tile_loadd(5, weights + 256, 64);
+    for (int k = 0; k < l.rank; k += 16, mixed += 256) {
+        ahead.fetch(1);
+        fetch_tile(rows[0] + 4 * k + 128, stride);
+        fetch_tile(rows[16] + 4 * k + 128, stride);
+        _tile_loadd(0, mixed, 64);
+        _tile_loadd(6, rows[0] + 4 * k, stride);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, rows[16] + 4 * k, stride);
+        _tile_dpbf16ps(0, 5, 7);
+        _tile_stored(0, mixed, 64);
     }
 }
 #endif
 
 // scores[tokens][16] of a block for one group, in registers.
-inline void score_block(Way way, const ok2_latents& l, int tokens, const AttentionScratch& s, const float* queries, float* scores) {
+inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s, const float* queries, float* scores,
+                        Ahead& ahead) {
     (void)way;
     constexpr int AT_ONCE = LANES == 16 ? 8 : 4;
-    for (int i = 0; i < tokens; i += AT_ONCE) {
+    for (int i = 0; i < KNOWN; i += AT_ONCE) {
+        ahead.fetch(AT_ONCE);
         F total[AT_ONCE][VECTORS];
         for (int j = 0; j < AT_ONCE; j++)
             for (int v = 0; v < VECTORS; v++) total[j][v] = spread(0.0f);
@@ -318,14 +354,14 @@ inline F as_bf16(F x) {
 
 // Scores become weights e^(score - largest); what was seen so far fades accordingly. visible[c]: tokens of the block
 // that column c may look at.
-inline void weigh_block(Way way, int tokens, float* scores, const float* visible, const Seen& seen, int rank) {
+inline void weigh_block(Way way, float* scores, const float* visible, const Seen& seen, int rank) {
     float fade[COLUMNS];
     bool fades = false;
     for (int v = 0; v < VECTORS; v++) {
         const int at = v * LANES;
         const F limit = load(visible + at), before = load(seen.largest + at);
         F most = before;
-        for (int i = 0; i < tokens; i++) {
+        for (int i = 0; i < KNOWN; i++) {
             float* score = scores + i * COLUMNS + at;
             const F value = where_less(spread((float)i), limit, load(score), spread(-INFINITY));
             store(score, value);
@@ -333,7 +369,7 @@ inline void weigh_block(Way way, int tokens, float* scores, const float* visible
         }
         const F bounded = larger(most, spread(-1e30f));
         F total = spread(0.0f);
-        for (int i = 0; i < tokens; i++) {
+        for (int i = 0; i < KNOWN; i++) {
             float* score = scores + i * COLUMNS + at;
             F weight = exponential(load(score) - bounded);
             if (way != WAY_FLOATS) weight = as_bf16(weight);
@@ -347,18 +383,14 @@ inline void weigh_block(Way way, int tokens, float* scores, const float* visible
     }
     for (int c = 0; c < COLUMNS; c++) fades = fades || fade[c] != 1.0f;
     if (!fades) return;
-    const int64_t stride = whole_vectors(rank);
-    for (int c = 0; c < COLUMNS; c++) {
-        if (fade[c] == 1.0f) continue;
-        float* mixed = seen.mixed + c * stride;
-        for (int i = 0; i < rank; i += LANES) store(mixed + i, load(mixed + i) * spread(fade[c]));
-    }
+    for (int i = 0; i < rank; i += LANES)
+        for (int c = 0; c < COLUMNS; c++) store(mixed_at(seen, c, i), load(mixed_at(seen, c, i)) * spread(fade[c]));
 }
 
 #if defined(__AVX512BF16__)
 // Weights of pairs of tokens in bfloat16: [tokens / 2][16 columns], in tiles [tokens / PART][16 columns][16 pairs].
-inline void pair_weights(Way way, int tokens, const float* scores, uint32_t* out) {
-    for (int t = 0; t < tokens; t += PART) {
+inline void pair_weights(Way way, const float* scores, uint32_t* out) {
+    for (int t = 0; t < KNOWN; t += PART) {
         alignas(64) uint32_t pairs[256];
         for (int i = 0; i < PART / 2; i++) {
             const I first = as_int(load(scores + (t + 2 * i) * COLUMNS)), second = as_int(load(scores + (t + 2 * i + 1) * COLUMNS));
@@ -371,8 +403,8 @@ inline void pair_weights(Way way, int tokens, const float* scores, uint32_t* out
 #endif
 
 // mixed += weights x latents of a block for one group, in registers.
-inline void mix_block(Way way, const ok2_latents& l, int tokens, const AttentionScratch& s, const float* scores,
-                      const uint32_t* weights, int columns, const Seen& seen) {
+inline void mix_block(Way way, const ok2_latents& l, const AttentionScratch& s, const float* scores, const uint32_t* weights,
+                      int columns, const Seen& seen) {
     (void)way, (void)weights;
 #if defined(__AVX512BF16__)
     if (way == WAY_PAIRS) {
@@ -381,28 +413,28 @@ inline void mix_block(Way way, const ok2_latents& l, int tokens, const Attention
         for (int c = 0; c < columns; c += AT_ONCE)
             for (int k = 0; k < l.rank; k += 16) {
                 F total[AT_ONCE];
-                for (int j = 0; j < AT_ONCE; j++) total[j] = load(seen.mixed + (int64_t)(c + j) * l.rank + k);
-                for (int i = 0; i < tokens / 2; i++) {
-                    const Pair both = load_pair(known + ((int64_t)i * l.rank + k) * 2);
+                for (int j = 0; j < AT_ONCE; j++) total[j] = load(mixed_at(seen, c + j, k));
+                for (int i = 0; i < KNOWN / 2; i++) {
+                    const int64_t part = i / (PART / 2) * (int64_t)PART * l.rank;
+                    const Pair both = load_pair(known + part + known_pairs_at(i % (PART / 2), k));
                     for (int j = 0; j < AT_ONCE; j++)
                         total[j] = dot_pair(total[j], both, spread_pair((const uint16_t*)(weights + 16 * i + c + j)));
                 }
-                for (int j = 0; j < AT_ONCE; j++) store(seen.mixed + (int64_t)(c + j) * l.rank + k, total[j]);
+                for (int j = 0; j < AT_ONCE; j++) store(mixed_at(seen, c + j, k), total[j]);
             }
         return;
     }
 #endif
-    const int64_t stride = whole_vectors(l.rank);
     constexpr int AT_ONCE = 4;
     for (int c = 0; c < columns; c += AT_ONCE)
         for (int k = 0; k < l.rank; k += LANES) {
             F total[AT_ONCE];
-            for (int j = 0; j < AT_ONCE; j++) total[j] = load(seen.mixed + (c + j) * stride + k);
-            for (int i = 0; i < tokens; i++) {
+            for (int j = 0; j < AT_ONCE; j++) total[j] = load(mixed_at(seen, c + j, k));
+            for (int i = 0; i < KNOWN; i++) {
                 const F known = load(s.known + (int64_t)i * l.width + k);
                 for (int j = 0; j < AT_ONCE; j++) total[j] = fma(spread(scores[i * COLUMNS + c + j]), known, total[j]);
             }
-            for (int j = 0; j < AT_ONCE; j++) store(seen.mixed + (c + j) * stride + k, total[j]);
+            for (int j = 0; j < AT_ONCE; j++) store(mixed_at(seen, c + j, k), total[j]);
         }
 }
 
@@ -416,40 +448,43 @@ struct Span {
     int segments() const { return ceil_div(end, SEGMENT); }
 };
 
-// One block for one group of columns or two, from group `g`.
-inline void attend_block(Way way, const ok2_latents& l, int tokens, const AttentionScratch& s, int g, int some, int columns,
-                         const float (*visible)[COLUMNS], const Seen* seen) {
+// One block for the `groups` <= 2 groups of columns of a span.
+inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& s, int groups, int columns,
+                         const float (*visible)[COLUMNS], const Seen* seen, Ahead& ahead) {
     constexpr int64_t SCORES = KNOWN * COLUMNS, WEIGHTS = KNOWN / 2 * COLUMNS;
-    const float* queries = s.queries + (int64_t)g * COLUMNS * (l.width + 1);
-    const float* more = queries + (int64_t)COLUMNS * (l.width + 1);
+    for (int g = 0; g < groups; g++) {
+        const float* queries = s.queries + g * query_floats(l.width);
+#if defined(__AMX_TILE__)
+        if (way == WAY_TILES) {
+            use_tiles(TILES_PAIRS);
+            written();
+            score_in_tiles(l, s.rows, (const uint16_t*)queries, s.scores + g * SCORES, ahead);
+            continue;
+        }
+#endif
+        score_block(way, l, s, queries, s.scores + g * SCORES, ahead);
+    }
+    for (int g = 0; g < groups; g++) {
+        float* scores = s.scores + g * SCORES;
+        weigh_block(way, scores, visible[g], seen[g], l.rank);
+#if defined(__AVX512BF16__)
+        if (way != WAY_FLOATS) pair_weights(way, scores, s.weights + g * WEIGHTS);
+#endif
+    }
+#if defined(__AVX512BF16__)
+    uint16_t* known = (uint16_t*)s.known;
+    for (int t = 0; t < KNOWN && way == WAY_PAIRS; t += PART) interleave_part(l, s.rows + t, known + t * (int64_t)l.rank);
+#endif
 #if defined(__AMX_TILE__)
     if (way == WAY_TILES) {
-        use_tiles(TILES_PAIRS);
         written();
-        for (int t = 0; t < tokens; t += PART) {
-            float* scores = s.scores + t * COLUMNS;
-            if (some == 2) score_in_tiles<2>(l, s.rows + t, (const uint16_t*)queries, (const uint16_t*)more, scores, SCORES);
-            else score_in_tiles<1>(l, s.rows + t, (const uint16_t*)queries, nullptr, scores, SCORES);
-        }
-        for (int i = 0; i < some; i++) {
-            weigh_block(way, tokens, s.scores + i * SCORES, visible[i], seen[g + i], l.rank);
-            pair_weights(way, tokens, s.scores + i * SCORES, s.weights + i * WEIGHTS);
-        }
-        written();
-        const uint16_t* known = (const uint16_t*)s.known;
-        if (some == 2) mix_in_tiles<2>(l, tokens, s.weights, WEIGHTS, known, seen[g].mixed, seen[g + 1].mixed);
-        else mix_in_tiles<1>(l, tokens, s.weights, WEIGHTS, known, seen[g].mixed, nullptr);
+        for (int g = 0; g < groups; g++) mix_in_tiles(l, s.rows, s.weights + g * WEIGHTS, seen[g].mixed, ahead);
         return;
     }
 #endif
-    for (int i = 0; i < some; i++) {
-        const int left = columns - (g + i) * COLUMNS;
-        score_block(way, l, tokens, s, i ? more : queries, s.scores);
-        weigh_block(way, tokens, s.scores, visible[i], seen[g + i], l.rank);
-#if defined(__AVX512BF16__)
-        if (way == WAY_PAIRS) pair_weights(way, tokens, s.scores, s.weights);
-#endif
-        mix_block(way, l, tokens, s, s.scores, s.weights, left < COLUMNS ? left : COLUMNS, seen[g + i]);
+    for (int g = 0; g < groups; g++) {
+        const int left = columns - g * COLUMNS;
+        mix_block(way, l, s, s.scores + g * SCORES, s.weights + g * WEIGHTS, left < COLUMNS ? left : COLUMNS, seen[g]);
     }
 }
 
@@ -463,39 +498,50 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
     for (int c = 0; c < span.columns; c++)
         ends[c / COLUMNS][c % COLUMNS] = (float)(span.chunk->start + (span.first + c) / heads + 1);
     for (int block = begin; block < end; block += KNOWN) {
-        const int left = end - block, tokens = ceil_div(left < KNOWN ? left : KNOWN, PART) * PART;
-        find_rows(l, span.chunk->pages, block, span.end, tokens, s);
-        prepare_block(way, l, tokens, s);
-        for (int g = 0; g < groups; g += 2) {
-            const int some = groups - g < 2 ? 1 : 2;
-            float visible[2][COLUMNS];
-            for (int i = 0; i < some; i++)
-                for (int v = 0; v < COLUMNS; v += LANES) store(visible[i] + v, load(ends[g + i] + v) - spread((float)block));
-            const int last = (span.columns < (g + some) * COLUMNS ? span.columns : (g + some) * COLUMNS) - 1;
-            const float most = ends[last / COLUMNS][last % COLUMNS] - block;  // the last column sees the most
-            if (most <= 0) continue;
-            attend_block(way, l, ceil_div(most < tokens ? (int)most : tokens, PART) * PART, s, g, some, span.columns, visible, seen);
+        find_rows(way, l, span.chunk->pages, block, span.end, s.rows);
+        prepare_block(way, l, s);
+        Ahead ahead;
+        if (block + KNOWN < span.end) {
+            find_rows(way, l, span.chunk->pages, block + KNOWN, span.end, s.after);
+            ahead.rows = s.after;
+            ahead.left = span.end - block - KNOWN < KNOWN ? span.end - block - KNOWN : KNOWN;
+            ahead.bytes = l.width * (l.bfloat16 ? 2 : 4);
+            if (way == WAY_TILES) ahead.left = ceil_div(ahead.left, 2), ahead.bytes *= 2;
         }
+        float visible[GROUPS][COLUMNS];
+        for (int g = 0; g < groups; g++)
+            for (int v = 0; v < COLUMNS; v += LANES) store(visible[g] + v, load(ends[g] + v) - spread((float)block));
+        attend_block(way, l, s, groups, span.columns, visible, seen, ahead);
     }
 }
 
-inline void prepare_queries(const ok2_latents& l, const Span& span, const Queries& queries, int heads, const AttentionScratch& s) {
+inline void prepare_queries(Way way, const ok2_latents& l, const Span& span, const Queries& queries, int heads, const AttentionScratch& s) {
     for (int g = 0; g < span.groups(); g++) {
         const int left = span.columns - g * COLUMNS;
         const int64_t column = (int64_t)span.chunk->row * heads + span.first + g * COLUMNS;
-        transpose_queries(queries, column * l.width, left < COLUMNS ? left : COLUMNS, l.width,
-                          s.queries + (int64_t)g * COLUMNS * (l.width + 1));
+        transpose_queries(way, queries, column * l.width, left < COLUMNS ? left : COLUMNS, l.width,
+                          s.queries + g * query_floats(l.width));
     }
 }
 
-// emit(row, head, mixed[R]) for every column of a group.
+// emit(row, head, mixed[R]) for every column of a group; `mixed` is room for one.
 template <class Emit>
-inline void emit_group(const ok2_latents& l, const Span& span, int g, int heads, const Seen& seen, Emit&& emit) {
+inline void emit_group(Way way, const ok2_latents& l, const Span& span, int g, int heads, const Seen& seen, float* mixed, Emit&& emit) {
     for (int c = 0; c < COLUMNS && g * COLUMNS + c < span.columns; c++) {
         const int column = span.first + g * COLUMNS + c;
-        float* mixed = seen.mixed + (int64_t)c * whole_vectors(l.rank);
         const F inverse = spread(1.0f / seen.total[c]);
-        for (int i = 0; i < l.rank; i += LANES) store(mixed + i, load(mixed + i) * inverse);
+        int i = 0;
+#if defined(__AVX512BF16__)
+        const I even = _mm512_setr_epi32(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23), eight = spread_int(8);
+        for (; way == WAY_PAIRS && i + 32 <= l.rank; i += 32) {
+            const F first = load(mixed_at(seen, c, i)) * inverse, second = load(mixed_at(seen, c, i + 16)) * inverse;
+            store(mixed + i, _mm512_permutex2var_ps(first, even, second));
+            store(mixed + i + 16, _mm512_permutex2var_ps(first, add_int(even, eight), second));
+        }
+#else
+        (void)way;
+#endif
+        for (; i < l.rank; i += LANES) store(mixed + i, load(mixed_at(seen, c, i)) * inverse);
         emit(span.chunk->row + column / heads, column % heads, mixed);
     }
 }
@@ -574,16 +620,22 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
     const Way way = way_of(l);
     const AttentionScratch s = attention_scratch(scratch, l.width, l.rank);
     const int64_t size = whole_lines(4 * seen_floats(l.rank)) / 4;
-    team.each(m.plan.apart ? m.plan.segments : m.plan.spans, [&](int unit) {
-        const Span& span = m.spans[m.plan.apart ? m.segment_span[unit] : unit];
-        prepare_queries(l, span, queries, heads, s);
+    // neighbouring segments go to one thread: what it fetched ahead is what comes next
+    const int run = m.plan.apart ? ceil_div(m.plan.segments, 8 * team.shared.threads) : 1;
+    team.each(ceil_div(m.plan.apart ? m.plan.segments : m.plan.spans, run), [&](int unit) {
         if (m.plan.apart) {
-            const int segment = m.segment_number[unit];
-            Seen seen[GROUPS];
-            for (int g = 0; g < GROUPS; g++) seen[g] = partial_at(m, span.partial + segment * GROUPS + g, l.rank);
-            attend_segment(way, l, span, heads, segment, s, seen);
+            for (int i = unit * run; i < (unit + 1) * run && i < m.plan.segments; i++) {
+                const Span& span = m.spans[m.segment_span[i]];
+                const int segment = m.segment_number[i];
+                prepare_queries(way, l, span, queries, heads, s);
+                Seen seen[GROUPS];
+                for (int g = 0; g < GROUPS; g++) seen[g] = partial_at(m, span.partial + segment * GROUPS + g, l.rank);
+                attend_segment(way, l, span, heads, segment, s, seen);
+            }
             return;
         }
+        const Span& span = m.spans[unit];
+        prepare_queries(way, l, span, queries, heads, s);
         Seen whole[GROUPS], part[GROUPS];
         for (int g = 0; g < GROUPS; g++) whole[g] = seen_at(s.seen + g * size), part[g] = seen_at(s.seen + (GROUPS + g) * size);
         attend_segment(way, l, span, heads, 0, s, whole);
@@ -591,7 +643,7 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
             attend_segment(way, l, span, heads, segment, s, part);
             for (int g = 0; g < span.groups(); g++) join(whole[g], part[g], l.rank);
         }
-        for (int g = 0; g < span.groups(); g++) emit_group(l, span, g, heads, whole[g], emit);
+        for (int g = 0; g < span.groups(); g++) emit_group(way, l, span, g, heads, whole[g], s.scores, emit);
     });
     if (!m.plan.apart) return;
     team.each(m.plan.spans * GROUPS, [&](int i) {
@@ -601,7 +653,7 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
         const Seen whole = partial_at(m, span.partial + g, l.rank);
         for (int segment = 1; segment < span.segments(); segment++)
             join(whole, partial_at(m, span.partial + segment * GROUPS + g, l.rank), l.rank);
-        emit_group(l, span, g, heads, whole, emit);
+        emit_group(way, l, span, g, heads, whole, s.scores, emit);
     });
 }
 

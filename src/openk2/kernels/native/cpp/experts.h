@@ -31,7 +31,9 @@ inline void gate_and_up(const Group& g, int brick, int threads, const Activation
     const ok2_matrix &gate = g.weights->gate, &up = g.weights->up;
     const int first = 2 * brick, left = panels_of(gate) - first, panels = left < 2 ? left : 2;
     const int next = first + 2 * threads;
-    const Ready gates = ready(gate, first, panels, g.rows, scratch, codes_at(gate, next));
+    // few rows go through gate and up one after the other, many through a part of both
+    const uint8_t* after_gates = g.rows <= BLOCK ? codes_at(up, first) : codes_at(gate, next);
+    const Ready gates = ready(gate, first, panels, g.rows, scratch, after_gates);
     const Ready ups = ready(up, first, panels, g.rows, scratch + (int64_t)2 * bricks_of(gate) * 1024, codes_at(up, next));
     alignas(64) float gate_out[2 * TILE_ROWS * PANEL], up_out[2 * TILE_ROWS * PANEL];
     for (int row = 0; row < g.rows; row += TILE_ROWS) {

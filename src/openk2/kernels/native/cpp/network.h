@@ -213,10 +213,12 @@ class Worker {
         rms_norm(raw, l.latent_norm, n.rank, n.latent_eps, row_scratch);
         const int64_t at = (int64_t)s.positions[row] * (n.rope / 2);
         rotate(raw + n.rank, n.cosines + at, n.sines + at, n.rope, 1.0f, row_scratch + n.rank);
-        const int64_t to = (int64_t)s.slots[row] * C;
-        if (!l.latents.bfloat16) memcpy((float*)l.latents.slots + to, row_scratch, 4 * C);
-        else
-            for (int i = 0; i < C; i++) ((uint16_t*)l.latents.slots)[to + i] = to_bf16(row_scratch[i]);
+        int stride;
+        const int64_t to = latent_at(way_of(l.latents), l.latents, s.slots[row], stride);
+        for (int i = 0; i < C; i++) {
+            if (l.latents.bfloat16) ((uint16_t*)l.latents.slots)[to + (int64_t)i * stride] = to_bf16(row_scratch[i]);
+            else ((float*)l.latents.slots)[to + (int64_t)i * stride] = row_scratch[i];
+        }
     }
 
     void dense(const ok2_layer& l) {

@@ -40,9 +40,9 @@ typedef struct {
     ok2_matrix gate, up, down;
 } ok2_feed_forward;
 
-// Latents of one layer: what multi-head latent attention remembers.
+// Latents of one layer: what multi-head latent attention remembers. What was not written yet of a page is finite.
 typedef struct {
-    void* slots;  // [slots][C], bfloat16 or float32
+    void* slots;  // [slots][C], bfloat16 or float32; with AMX by pairs of tokens (attention.h)
     int32_t bfloat16;
     int32_t width;  // C
     int32_t rank;   // R

@@ -132,6 +132,16 @@ struct Int4Pairs {
     }
 };
 
+// Fetch what follows the panels at hand, brick by brick beside their own: streams of a few KB are over before the
+// machine's own prefetching has understood them.
+template <class W, int P>
+inline void fetch_next(const Panels& w, int brick) {
+    for (int p = 0; p < P; p++) {
+        const uint8_t* line = w.next + ((int64_t)p * w.bricks + brick) * W::BYTES;
+        for (int i = 0; i < W::BYTES; i += 64) __builtin_prefetch(line + i);
+    }
+}
+
 // The scale of a brick's outputs; v of VECTORS.
 inline F scale_at(int format, const void* scales, int brick, int v) {
     switch (format) {
@@ -149,6 +159,7 @@ inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* 
         for (int n = 0; n < N; n++) total[m][n] = part[m][n] = spread(0.0f);
     const uint16_t* x = a.bf16 + a.brick_at(row, 0) * BRICK;
     for (int b = 0; b < w.bricks; b++, x += BLOCK * BRICK) {
+        if (M <= 2 && w.next) fetch_next<W, P>(w, b);
         for (int step = 0; step < 16; step++) {
             Pair weights[N];
             for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
@@ -261,6 +272,7 @@ inline void fours_kernel(const Panels& w, const Activations& a, int row, float* 
     for (int m = 0; m < M; m++)
         for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
     for (int b = 0; b < w.bricks; b++) {
+        if (M <= 2 && w.next) fetch_next<W, P>(w, b);
         const int64_t cell = a.brick_at(row, b);
         const int8_t* x = a.int8 + cell * BRICK;
         I part[M][N];
@@ -315,6 +327,7 @@ inline void kernels(const Panels& w, const Activations& a, int row, float* out) 
     const auto some = [&](int from) {
         Panels part = w;
         for (int i = 0; from + i < w.count; i++) part.codes[i] = w.codes[from + i], part.scales[i] = w.scales[from + i];
+        if (w.next) part.next = w.next + from * w.bricks * brick_bytes(w.format);
         return part;
     };
     for (; p + AT_ONCE <= w.count; p += AT_ONCE) kernel<M, AT_ONCE>(some(p), a, row, out + p * TILE_ROWS * PANEL);

@@ -84,7 +84,10 @@ inline void pass_pairs(const Panels& w, int from, const Activations& a, int firs
     if (W::FOLD)
         for (int p = 0; p < P; p++) memset(out + (from + p) * TILE_ROWS * PANEL, 0, 4 * rows * PANEL);
     int waiting = -1;  // the last brick of the sums that are still to be folded
+    Panels some = w;
+    if (w.next) some.next = w.next + (int64_t)from * w.bricks * W::BYTES;
     for (int b = 0; b < w.bricks; b++) {
+        if (w.next && rows <= 4) fetch_next<W, P>(some, b);
         const uint8_t* brick[P];
         for (int p = 0; p < P; p++) {
             brick[p] = w.codes[from + p] + (int64_t)b * W::BYTES;
