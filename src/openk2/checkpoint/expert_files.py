@@ -74,6 +74,7 @@ class ExpertFiles:
         """Of the model, or of the part that is taken."""
         self._gap = threading.local()
         self._shards = Shards(self.directory, subset.holds)
+        self._shards.read_no_more_than_asked()
         try:
             origins = find_all(tensors, self._shards, subset, read_scheme(self.directory))
             self._origins = _by_expert(tensors, origins)

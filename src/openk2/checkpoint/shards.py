@@ -136,6 +136,12 @@ class Shards:
                 left[0] = left[0][count:]
         return offset - begin
 
+    def read_no_more_than_asked(self) -> None:
+        """Tell the kernel that what follows a reading will not be wanted next; Linux listens."""
+        if sys.platform == "linux":
+            for descriptor in self._descriptors.values():
+                os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
+
     def forget(self, file: Path, begin: int, size: int) -> None:
         """Ask the kernel to drop bytes of a shard from its cache; Linux does."""
         if sys.platform == "linux":
