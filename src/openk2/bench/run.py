@@ -49,8 +49,8 @@ class Settings:
     """Tokens that are known before, with random latents."""
     threads: int = dataclasses.field(default_factory=torch.get_num_threads)
     kernels: str = "auto"
-    exact: bool | None = None
-    """Whether integer weights meet bfloat16 activations instead of int8 ones; None: the engine's own choice."""
+    exact: bool = False
+    """Whether integer weights meet bfloat16 activations instead of int8 ones."""
     repeats: int = 5
     step_tokens: int | None = None
     """Most tokens of a step; None: the engine's own number."""

@@ -34,9 +34,8 @@ def bench(
     threads: Annotated[int | None, typer.Option(help="Threads; default: one per core.")] = None,
     kernels: Annotated[str, typer.Option(metavar="NAME", help="auto, reference, or a set of instructions.")] = "auto",
     exact: Annotated[
-        bool | None,
-        typer.Option(help="Integer weights meet bfloat16 or int8 activations; default: the engine's choice."),
-    ] = None,
+        bool, typer.Option("--exact", help="Integer weights meet bfloat16 activations, not int8.")
+    ] = False,
     repeats: Annotated[int, typer.Option(help="Timed repeats, of which the median counts.")] = 5,
     step_tokens: Annotated[int | None, typer.Option(help="Most tokens of a step; default: the engine's own.")] = None,
     requests: Annotated[int, typer.Option(help="Requests of a repeat (serve); default: four times the batch.")] = 0,
