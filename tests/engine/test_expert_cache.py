@@ -25,7 +25,7 @@ from openk2.engine.expert_policy import ExpertRequest, replay
 from openk2.errors import CheckpointError, EngineError
 from openk2.kernels.native import native
 
-GREEDY = SamplingParams(temperature=0, max_tokens=8)
+GREEDY = SamplingParams(temperature=0, max_tokens=5)
 SHAPE = K2Config.preset("k2-debug").replace(hidden_size=160, moe_intermediate_size=72, num_hidden_layers=4)
 """Expert matrices fill neither blocks of 128, groups of 32 nor panels of 16."""
 KERNELS = ["reference", *(["auto"] if native("auto") is not None else [])]
@@ -69,9 +69,9 @@ def expert_of(cache: ExpertCache, layer: int, slot: Tensor) -> StoredExpert:
 
 
 def tokens(engine: Engine) -> list[tuple[int, ...]]:
-    """What 6 requests get that are served together."""
+    """What 5 requests get that are served together."""
     with engine:
-        return [completion.ids for completion in engine.generate(random_prompts(6, 40), GREEDY)]
+        return [completion.ids for completion in engine.generate(random_prompts(5, 30), GREEDY)]
 
 
 @pytest.mark.parametrize("format", ["int4", "fp8", "bf16", "fp32"])
