@@ -64,13 +64,14 @@ def _obstacles(model: K2Model, pool: PagePool, experts: ExpertCache | None) -> I
     """What the kernels cannot do with this model."""
     if pool.latents_LSC.device.type != "cpu":
         yield f"its weights are on {pool.latents_LSC.device}"
+    floats: tuple[torch.dtype, ...] = (torch.float32, torch.bfloat16)
     for name, weight in _weights(model):
-        dtype = weight.scales.dtype if isinstance(weight, StoredWeight) else weight.dtype
-        accepted = (torch.float32, torch.bfloat16)
-        if isinstance(weight, StoredWeight) and weight.format.name == "int4":
-            accepted = (torch.bfloat16,)
+        if not isinstance(weight, StoredWeight):
+            what, dtype, accepted = "numbers", weight.dtype, floats
+        else:
+            what, dtype = "scales", weight.scales.dtype
+            accepted = floats[1:] if weight.format.name == "int4" else floats
         if dtype not in accepted:
-            what = "scales" if isinstance(weight, StoredWeight) else "numbers"
             yield f"{name} has {what} of type {dtype}; the kernels take {' and '.join(map(str, accepted))}"
     for layer, layout in experts.files.layouts.items() if experts is not None else ():
         for matrix in layout.matrices:

@@ -75,7 +75,7 @@ class Engine:
         max_batch: int = 32,
         max_context: int | None = None,
         cache_tokens: int | None = None,
-        step_tokens: int = 256,
+        step_tokens: int = 512,
         page_tokens: int = PAGE_TOKENS,
         speculation: Literal["auto", "off"] | Proposer = "auto",
         kernels: str = "auto",

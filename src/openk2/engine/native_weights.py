@@ -252,17 +252,23 @@ class NativeWeights:
     def _fill_delta(
         self, packer: Packer, layer: Layer, attention: DeltaAttention, states: StatePool, place: int
     ) -> None:
-        matrices = (attention.q_proj, attention.k_proj, attention.v_proj, attention.f_a_proj, attention.f_b_proj)
-        more = (attention.b_proj, attention.g_a_proj, attention.g_b_proj, attention.o_proj)
         convolutions = (attention.q_conv1d, attention.k_conv1d, attention.v_conv1d)
         taps_XL = torch.cat([convolution.weight.detach()[:, 0] for convolution in convolutions]).float()
         weights = DeltaWeights(
-            *(packer.linear(module) for module in (*matrices, *more)),
-            taps_XL.mT.contiguous(),
-            attention.A_log.detach().float().exp().flatten(),
-            attention.dt_bias.detach().float(),
-            attention.o_norm.weight.detach().float(),
-            attention.o_norm.eps,
+            query=packer.linear(attention.q_proj),
+            key=packer.linear(attention.k_proj),
+            value=packer.linear(attention.v_proj),
+            decay_down=packer.linear(attention.f_a_proj),
+            decay_up=packer.linear(attention.f_b_proj),
+            rate=packer.linear(attention.b_proj),
+            gate_down=packer.linear(attention.g_a_proj),
+            gate_up=packer.linear(attention.g_b_proj),
+            output=packer.linear(attention.o_proj),
+            taps_LX=taps_XL.mT.contiguous(),
+            decay_rate_H=attention.A_log.detach().float().exp().flatten(),
+            decay_bias_W=attention.dt_bias.detach().float(),
+            norm_d=attention.o_norm.weight.detach().float(),
+            eps=attention.o_norm.eps,
         )
         struct = weights.struct(states.memory_LSHdd[place], states.tails_LSJX[place])
         self._alive.extend((weights, struct))

@@ -1,11 +1,12 @@
-"""Memory in large pages: weights and latents are read from end to end every step, and with pages of 4 KB much of that time
-goes into translating addresses.
+"""Memory in large pages: weights and latents are read from end to end every step, and with pages of 4 KB much of that
+time goes into translating addresses.
 """
 
 from __future__ import annotations
 
 import ctypes
 import platform
+from collections.abc import Callable
 from functools import cache
 
 import torch
@@ -53,7 +54,7 @@ def _fresh(size: int) -> Tensor:
 
 
 @cache
-def _advise() -> ctypes._CFuncPtr | None:  # type: ignore[name-defined]
+def _advise() -> Callable[[int, int, int], int] | None:
     if platform.system() != "Linux":
         return None
     advise = ctypes.CDLL(None).madvise

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include <pthread.h>
 #include <sched.h>
 #include <time.h>
 
@@ -103,10 +104,20 @@ class Pool {
     std::atomic<int> size_{1};
 };
 
-// Never destroyed: its threads may outlive every destructor.
+// Never destroyed: its threads may outlive every destructor. A forked process has none of them and begins anew.
+Pool* the_pool = nullptr;
 Pool& pool() {
-    static Pool* one = new Pool;
-    return *one;
+    static const bool made = [] {
+        the_pool = new Pool;
+        pthread_atfork(nullptr, nullptr, [] {
+            const int size = the_pool->size();
+            the_pool = new Pool;
+            the_pool->resize(size);
+        });
+        return true;
+    }();
+    (void)made;
+    return *the_pool;
 }
 
 }  // namespace
