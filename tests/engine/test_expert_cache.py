@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import random_model, random_prompts
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from openk2.chat.sampling import SamplingParams
@@ -20,6 +21,7 @@ from openk2.checkpoint.expert_files import ExpertFiles
 from openk2.checkpoint.expert_layout import StoredExpert
 from openk2.config import K2Config
 from openk2.engine import Engine
+from openk2.engine.compute import level_of
 from openk2.engine.expert_cache import ExpertCache, policy_of
 from openk2.engine.expert_policy import ExpertRequest, replay
 from openk2.errors import CheckpointError, EngineError
@@ -204,6 +206,21 @@ def test_what_cannot_work_is_said(directory: Callable[[str], Path], tokenizer: T
     other = load(directory("int4"), weights="stored", experts_on_disk=True, layers=2)
     with pytest.raises(EngineError, match="experts are those of another model"):
         Engine(other, tokenizer, experts=open_cache(directory("int4"), 4))
+
+
+@pytest.mark.skipif(native("auto") is None, reason="no native kernels")
+def test_experts_whose_scales_the_kernels_do_not_take_run_in_pytorch(
+    directory: Callable[[str], Path], tmp_path: Path, tokenizer: Tokenizer, open_cache: Opener
+) -> None:
+    save_model(load(directory("bf16")), tmp_path, format="int4")
+    tensors = load_file(tmp_path / "model.safetensors")
+    floats = {name: tensor.float() if name.endswith("_scale") else tensor for name, tensor in tensors.items()}
+    save_file(floats, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    expected = tokens(Engine(load(tmp_path, weights="stored"), tokenizer))
+    model = load(tmp_path, weights="stored", experts_on_disk=True)
+    engine = Engine(model, tokenizer, experts=open_cache(tmp_path, 6))
+    assert level_of(engine._forward) is None
+    assert tokens(engine) == expected
 
 
 def test_a_failed_fetch_leaves_the_other_experts_and_can_be_repeated(
