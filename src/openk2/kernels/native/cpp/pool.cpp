@@ -15,16 +15,13 @@ namespace openk2 {
 
 namespace {
 
-constexpr int AWAKE = 20000;    // rounds of waiting for work, some 100 microseconds
-constexpr int PATIENCE = 2000;  // rounds at a barrier before giving way
+constexpr int AWAKE = 200000;    // rounds of waiting for work, about a millisecond
+constexpr int PATIENCE = 20000;  // rounds at a barrier before giving way, about a tenth of it
 constexpr int MOST_THREADS = 1 << 12;
 
+// No PAUSE: a virtual machine may take a thread that pauses in a loop off its core, for longer than most waits last.
 inline void pause_briefly() {
-#if defined(__x86_64__)
-    _mm_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
+    for (int i = 0; i < 8; i++) __asm__ volatile("nop");
 }
 
 class Pool {
