@@ -27,14 +27,17 @@ struct Groups {
 };
 
 // 32 outputs of hidden = silu(gate(x)) * up(x)
-inline void gate_and_up(const Group& g, int brick, int threads, const Activations& x, const Activations& hidden, uint8_t* scratch) {
+inline void gate_and_up(const Group& g, int brick, const Group* next, int next_brick, const Activations& x, const Activations& hidden,
+                        uint8_t* scratch) {
     const ok2_matrix &gate = g.weights->gate, &up = g.weights->up;
     const int first = 2 * brick, left = panels_of(gate) - first, panels = left < 2 ? left : 2;
-    const int next = first + 2 * threads;
+    const Coming next_gates = next ? coming(next->weights->gate, 2 * next_brick) : Coming{};
+    const Coming next_ups = next ? coming(next->weights->up, 2 * next_brick) : Coming{};
     // few rows go through gate and up one after the other, many through a part of both
-    const uint8_t* after_gates = g.rows <= BLOCK ? codes_at(up, first) : codes_at(gate, next);
-    const Ready gates = ready(gate, first, panels, g.rows, scratch, after_gates);
-    const Ready ups = ready(up, first, panels, g.rows, scratch + (int64_t)2 * bricks_of(gate) * 1024, codes_at(up, next));
+    const bool few = g.rows <= BLOCK;
+    const Ready gates = ready(gate, first, panels, g.rows, scratch, few ? coming(up, first) : next_gates);
+    uint8_t* const beside = scratch + (int64_t)2 * bricks_of(gate) * 1024;
+    const Ready ups = ready(up, first, panels, g.rows, beside, few ? next_gates : next_ups);
     alignas(64) float gate_out[2 * TILE_ROWS * PANEL], up_out[2 * TILE_ROWS * PANEL];
     for (int row = 0; row < g.rows; row += TILE_ROWS) {
         const int some = g.rows - row < TILE_ROWS ? g.rows - row : TILE_ROWS;
@@ -71,7 +74,7 @@ struct ToTargets {
 
 // y[target] += factor * down(hidden) for some panels of outputs.
 inline void down(const Group& g, int first, int count, const Activations& hidden, float* y, int64_t stride, uint8_t* scratch,
-                 const uint8_t* next) {
+                 Coming next) {
     multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch, next, ToTargets{g, y, stride});
 }
 
@@ -82,14 +85,16 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float*
     team.each(first_units + kinds[1].count * kinds[1].bricks(), [&](int unit) {
         const Groups& kind = kinds[unit >= first_units];
         if (unit >= first_units) unit -= first_units;
-        gate_and_up(kind.group[unit / kind.bricks()], unit % kind.bricks(), team.shared.threads, *kind.x, *kind.hidden, scratch);
+        const int bricks = kind.bricks(), after = unit + team.shared.threads;
+        const Group* next = after < kind.count * bricks ? kind.group + after / bricks : nullptr;
+        gate_and_up(kind.group[unit / bricks], unit % bricks, next, after % bricks, *kind.x, *kind.hidden, scratch);
     });
     const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, most_rows, team.shared.threads);
     team.each(ceil_div(panels, at_once), [&](int unit) {
         const int first = unit * at_once, left = panels - first;
         for (const Groups& kind : kinds)
             for (int i = 0; i < kind.count; i++) {
-                const uint8_t* next = i + 1 < kind.count ? codes_at(kind.group[i + 1].weights->down, first) : nullptr;
+                const Coming next = i + 1 < kind.count ? coming(kind.group[i + 1].weights->down, first) : Coming{};
                 down(kind.group[i], first, left < at_once ? left : at_once, *kind.hidden, y, width, scratch, next);
             }
     });

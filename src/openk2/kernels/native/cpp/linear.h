@@ -30,16 +30,11 @@ inline ok2_matrix part_of(const ok2_matrix& m, int part, int outputs) {
     return one;
 }
 
-// Where the codes of a panel are, if there is one.
-inline const uint8_t* codes_at(const ok2_matrix& m, int panel) {
-    return panel < panels_of(m) ? (const uint8_t*)m.codes + panel * panel_bytes(m) : nullptr;
-}
-
 // emit(row, first output, values, count) for every row and up to 16 outputs of `count` panels from `first`;
-// emit.target(row, output) is where it will write, or null; `next`: codes that will probably be wanted after these.
+// emit.target(row, output) is where it will write, or null; `next`: what comes after these panels.
 template <class Emit>
 inline void multiply_panels(const ok2_matrix& m, int first, int count, const Activations& a, int rows, uint8_t* scratch,
-                            const uint8_t* next, Emit&& emit) {
+                            Coming next, Emit&& emit) {
     alignas(64) float out[MOST_PANELS * TILE_ROWS * PANEL];
     const Ready r = ready(m, first, count, rows, scratch, next);
     for (int row = 0; row < rows; row += TILE_ROWS) {
@@ -96,7 +91,7 @@ inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* 
         while (unit >= ends[j]) j++;
         const Job& job = jobs[j];
         const int first = (unit - (j ? ends[j - 1] : 0)) * at_once[j], left = panels_of(*job.weight) - first;
-        const uint8_t* next = codes_at(*job.weight, first + at_once[j] * team.shared.threads);
+        const Coming next = coming(*job.weight, first + at_once[j] * team.shared.threads);
         multiply_panels(*job.weight, first, left < at_once[j] ? left : at_once[j], *job.x, rows, scratch, next, ToRows{job});
     });
 }
@@ -120,7 +115,7 @@ inline void multiply_heads(Team& team, const ok2_matrix& m, int heads, int outpu
     team.each(heads * units, [&](int unit) {
         const int head = unit / units, first = unit % units * at_once, left = panels - first;
         const ok2_matrix one = part_of(m, head, outputs);
-        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch, codes_at(one, first + at_once),
+        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch, coming(one, first + at_once),
                         ToHead<Emit>{emit, head});
     });
 }

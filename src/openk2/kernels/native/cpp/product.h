@@ -10,12 +10,25 @@ namespace {
 constexpr int MOST_PANELS = 4;
 constexpr int TILE_ROWS = 128;  // most rows of one product
 
+// Panels that will probably be wanted after those at hand.
+struct Coming {
+    const uint8_t* codes = nullptr;
+    const uint8_t* scales = nullptr;  // of INT4, one brick's after the other
+};
+
+inline Coming coming(const ok2_matrix& m, int panel) {
+    if (panel >= panels_of(m)) return {};
+    const bool nibbles = m.format == OK2_INT4 || m.format == OK2_INT4_A16;
+    const int64_t scales = (int64_t)panel * bricks_of(m) * PANEL * 2;
+    return {(const uint8_t*)m.codes + panel * panel_bytes(m), nibbles ? (const uint8_t*)m.scales + scales : nullptr};
+}
+
 // Up to MOST_PANELS neighbouring panels of one weight; `codes` are bricks of `format`, or unpacked ones (product_amx.h).
 struct Panels {
     int format = 0, count = 0, bricks = 0;
     const uint8_t* codes[MOST_PANELS] = {};
     const void* scales[MOST_PANELS] = {};
-    const uint8_t* next = nullptr;  // codes that will probably be wanted after these
+    Coming next;
 };
 
 inline Panels panels_at(const ok2_matrix& m, int first, int count) {
@@ -132,13 +145,23 @@ struct Int4Pairs {
     }
 };
 
+// What comes after the panels of w, from their number `from` on.
+inline Coming after(const Panels& w, int from) {
+    Coming next = w.next;
+    if (next.codes) next.codes += from * w.bricks * brick_bytes(w.format);
+    if (next.scales) next.scales += (int64_t)from * w.bricks * PANEL * 2;
+    return next;
+}
+
 // Fetch what follows the panels at hand, brick by brick beside their own: streams of a few KB are over before the
 // machine's own prefetching has understood them.
 template <class W, int P>
 inline void fetch_next(const Panels& w, int brick) {
     for (int p = 0; p < P; p++) {
-        const uint8_t* line = w.next + ((int64_t)p * w.bricks + brick) * W::BYTES;
+        const int64_t number = (int64_t)p * w.bricks + brick;
+        const uint8_t* line = w.next.codes + number * W::BYTES;
         for (int i = 0; i < W::BYTES; i += 64) __builtin_prefetch(line + i);
+        if (w.next.scales && number % 2 == 0) __builtin_prefetch(w.next.scales + number * PANEL * 2);
     }
 }
 
@@ -159,7 +182,7 @@ inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* 
         for (int n = 0; n < N; n++) total[m][n] = part[m][n] = spread(0.0f);
     const uint16_t* x = a.bf16 + a.brick_at(row, 0) * BRICK;
     for (int b = 0; b < w.bricks; b++, x += BLOCK * BRICK) {
-        if (M <= 2 && w.next) fetch_next<W, P>(w, b);
+        if (w.next.codes) fetch_next<W, P>(w, b);
         for (int step = 0; step < 16; step++) {
             Pair weights[N];
             for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
@@ -272,7 +295,7 @@ inline void fours_kernel(const Panels& w, const Activations& a, int row, float* 
     for (int m = 0; m < M; m++)
         for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
     for (int b = 0; b < w.bricks; b++) {
-        if (M <= 2 && w.next) fetch_next<W, P>(w, b);
+        if (w.next.codes) fetch_next<W, P>(w, b);
         const int64_t cell = a.brick_at(row, b);
         const int8_t* x = a.int8 + cell * BRICK;
         I part[M][N];
@@ -327,7 +350,7 @@ inline void kernels(const Panels& w, const Activations& a, int row, float* out) 
     const auto some = [&](int from) {
         Panels part = w;
         for (int i = 0; from + i < w.count; i++) part.codes[i] = w.codes[from + i], part.scales[i] = w.scales[from + i];
-        if (w.next) part.next = w.next + from * w.bricks * brick_bytes(w.format);
+        part.next = after(w, from);
         return part;
     };
     for (; p + AT_ONCE <= w.count; p += AT_ONCE) kernel<M, AT_ONCE>(some(p), a, row, out + p * TILE_ROWS * PANEL);

@@ -12,7 +12,7 @@ inline int64_t unpacked_bytes(int inputs) { return (int64_t)MOST_PANELS * ceil_d
 
 #if defined(__AMX_TILE__)
 
-constexpr int ROWS_IN_REGISTERS = 4;  // int8 products of so few rows are faster there
+constexpr int ROWS_IN_REGISTERS = 12;  // int8 products of so few rows are faster there
 
 struct alignas(64) TileConfig {
     uint8_t palette = 1, start = 0, reserved[14] = {};
@@ -85,9 +85,9 @@ inline void pass_pairs(const Panels& w, int from, const Activations& a, int firs
         for (int p = 0; p < P; p++) memset(out + (from + p) * TILE_ROWS * PANEL, 0, 4 * rows * PANEL);
     int waiting = -1;  // the last brick of the sums that are still to be folded
     Panels some = w;
-    if (w.next) some.next = w.next + (int64_t)from * w.bricks * W::BYTES;
+    some.next = after(w, from);
     for (int b = 0; b < w.bricks; b++) {
-        if (w.next && rows <= 4) fetch_next<W, P>(some, b);
+        if (w.next.codes) fetch_next<W, P>(some, b);
         const uint8_t* brick[P];
         for (int p = 0; p < P; p++) {
             brick[p] = w.codes[from + p] + (int64_t)b * W::BYTES;
@@ -228,10 +228,10 @@ inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, 
     for (int begin = 0; begin < w.bricks; begin += BRICKS_THAT_STAY) {
         const int bricks = w.bricks - begin < BRICKS_THAT_STAY ? w.bricks - begin : BRICKS_THAT_STAY;
         const uint8_t *one = w.codes[p] + begin * 1024, *two = P > 1 ? w.codes[p + P - 1] + begin * 1024 : nullptr;
-        const int pairs = ceil_div(rows, 2 * BLOCK), after = w.bricks - begin - bricks;
-        const uint8_t* next = after ? one + bricks * 1024 : w.next ? w.next + p * (int64_t)w.bricks * 1024 : nullptr;
-        const int coming = after && after < BRICKS_THAT_STAY ? after : BRICKS_THAT_STAY;
-        const int lines = w.format == OK2_BF16 && next ? ceil_div(coming * 16, pairs * bricks) : 0;
+        const int pairs = ceil_div(rows, 2 * BLOCK), left = w.bricks - begin - bricks;
+        const uint8_t* next = left ? one + bricks * 1024 : w.next.codes ? w.next.codes + p * (int64_t)w.bricks * 1024 : nullptr;
+        const int wanted_bricks = left && left < BRICKS_THAT_STAY ? left : BRICKS_THAT_STAY;
+        const int lines = w.format == OK2_BF16 && next ? ceil_div(wanted_bricks * 16, pairs * bricks) : 0;
         const int64_t panel = (int64_t)w.bricks * 1024;
         for (int row = 0; row < rows; row += 2 * BLOCK) {
             const uint8_t* wanted = next ? next + row / (2 * BLOCK) * (int64_t)lines * bricks * 64 : nullptr;
@@ -310,7 +310,7 @@ struct Ready {
     bool passing = false;  // so few rows that bricks are unpacked as they pass
 };
 
-inline Ready ready(const ok2_matrix& m, int first, int count, int rows, uint8_t* scratch, const uint8_t* next = nullptr) {
+inline Ready ready(const ok2_matrix& m, int first, int count, int rows, uint8_t* scratch, Coming next = {}) {
     Ready r;
     r.panels = panels_at(m, first, count);
     r.panels.next = next;
