@@ -75,7 +75,7 @@ def open_engine(model: str, *, max_batch: int = 32, expert_memory: str | None = 
     experts = _experts_on_disk(model, size, None if expert_memory is None else memory_size(expert_memory))
     dtype, weights = ("float32", "float") if size <= SMALL else (None, "stored")
     loaded = load(model, dtype=dtype, weights=weights, experts_on_disk=experts is not None)
-    return Engine(loaded, load_tokenizer(model), max_batch=max_batch, experts=experts)
+    return Engine(loaded, load_tokenizer(model), max_batch=max_batch, consume=True, experts=experts)
 
 
 def memory_size(text: str) -> int:
