@@ -80,11 +80,12 @@ def test_prefill_in_chunks_and_absorbed_decode_are_the_same(
     assert (logits - their_logits).abs().max() <= TOLERANCE
 
 
-def test_the_engine_gives_the_tokens_of_the_dequantised_model(released: tuple[Path, Path]) -> None:
+def test_the_reference_engine_gives_the_tokens_of_the_dequantised_model(released: tuple[Path, Path]) -> None:
     prompts = [[7, 8, 9], list(range(40, 75)), [3] * 17]
     answers = {}
     for weights in ("float", "stored"):
-        with Engine(load(released[0], weights=weights), Tokenizer.bytes_only(), max_context=128) as engine:
+        model = load(released[0], weights=weights)
+        with Engine(model, Tokenizer.bytes_only(), max_context=128, kernels="reference") as engine:
             done = engine.generate(prompts, SamplingParams(temperature=0.0, max_tokens=20))
             answers[weights] = [completion.ids for completion in done]
     assert answers["stored"] == answers["float"]
