@@ -194,7 +194,7 @@ class Forward:
     def _feed(self, layer: int, mlp: MixtureOfExperts | SwiGLU, x_ND: Tensor) -> Tensor:
         if isinstance(mlp, SwiGLU):
             return _swiglu(mlp, x_ND)
-        experts_NK, weights_NK = mlp.gate(x_ND)
+        experts_NK, weights_NK = mlp.gate.choose(product(x_ND.float(), mlp.gate.weight.float()))
         cached = self._cached.get(layer)
         gate_up_EFD, down_EDF = (cached or mlp.experts).gate_up_EFD, (cached or mlp.experts).down_EDF
         if mlp.kernels is not AUTO:

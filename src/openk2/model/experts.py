@@ -55,8 +55,11 @@ class Router(nn.Module):
 
     def forward(self, x_ND: Tensor) -> tuple[Tensor, Tensor]:
         """Chosen experts `[N, K]` and their weights `[N, K]` float32."""
+        return self.choose(F.linear(x_ND.float(), self.weight.float()))
+
+    def choose(self, logits_NE: Tensor) -> tuple[Tensor, Tensor]:
+        """The same of logits."""
         c = self.config
-        logits_NE = F.linear(x_ND.float(), self.weight.float())
         scores_NE = logits_NE.sigmoid() if c.scoring_func == "sigmoid" else logits_NE.softmax(-1)
         with torch.no_grad():
             choice_NE = scores_NE + self.e_score_correction_bias
