@@ -143,7 +143,7 @@ class Lookup:
 
 
 def kept_by_pairs(level: Level, dtype: torch.dtype, width: int, rank: int, page_tokens: int) -> bool:
-    """Whether a step keeps latents `[S / 2, C, 2]`, by pairs of tokens (`cpp/attention.h`), and not `[S, C]`."""
+    """Whether a step keeps latents `[S / 2, C, 2]`, by pairs of tokens (`cpp/attention_block.h`), and not `[S, C]`."""
     fits = width % 32 == 0 and rank % 16 == 0 and page_tokens % 2 == 0
     return level.name == "amx" and dtype == torch.bfloat16 and fits
 

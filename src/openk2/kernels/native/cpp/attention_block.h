@@ -1,0 +1,439 @@
+// One block of absorbed latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1.2): a token's heads share one latent
+// per known token, which is read once for all of them.
+//
+// A column is one head of one token. Columns are worked on 16 at a time, known tokens in blocks of 64 (softmax as they
+// come, arXiv 2205.14135) that begin at multiples of 64 from position 0.
+//
+// In tiles latents are kept by pairs of tokens, [slots / 2][C][2]: as they lie they are the rows of a product with queries
+// (half of which is then zero, for the even tokens and for the odd) and the pairs that a product with weights wants. Else
+// they are kept token by token.
+#pragma once
+#include "product_amx.h"
+
+namespace {
+
+constexpr int COLUMNS = 16, PART = 32, KNOWN = 64;
+constexpr int GROUPS = 2;  // of 16 columns that share a block's preparation
+
+// What 16 columns have seen: the largest score, the sum of weights, the weighted sum of latents [R / 16][16 columns][16].
+struct Seen {
+    float* largest;
+    float* total;
+    float* mixed;
+};
+inline int whole_vectors(int rank) { return ceil_div(rank, 16) * 16; }
+inline int64_t seen_floats(int rank) { return COLUMNS * (2 + (int64_t)whole_vectors(rank)); }
+inline Seen seen_at(float* memory) { return {memory, memory + COLUMNS, memory + 2 * COLUMNS}; }
+
+inline float* mixed_at(const Seen& s, int column, int k) { return s.mixed + k / 16 * 256 + column * 16 + k % 16; }
+
+inline void forget(const Seen& s, int rank) {
+    for (int c = 0; c < COLUMNS; c++) s.largest[c] = -INFINITY, s.total[c] = 0;
+    memset(s.mixed, 0, sizeof(float) * COLUMNS * whole_vectors(rank));
+}
+
+// a, then b: as if b's tokens had come after a's.
+inline void join(const Seen& a, const Seen& b, int rank) {
+    float keep[COLUMNS], take[COLUMNS];
+    for (int v = 0; v < VECTORS; v++) {
+        const int at = v * LANES;
+        const F most = larger(load(a.largest + at), load(b.largest + at)), bounded = larger(most, spread(-1e30f));
+        const F old_part = exponential(load(a.largest + at) - bounded), new_part = exponential(load(b.largest + at) - bounded);
+        store(keep + at, old_part), store(take + at, new_part);
+        store(a.total + at, fma(load(b.total + at), new_part, load(a.total + at) * old_part));
+        store(a.largest + at, most);
+    }
+    for (int i = 0; i < rank; i += LANES)
+        for (int c = 0; c < COLUMNS; c++) {
+            float* to = mixed_at(a, c, i);
+            store(to, fma(load(mixed_at(b, c, i)), spread(take[c]), load(to) * spread(keep[c])));
+        }
+}
+
+// Latents that will be wanted after those at hand, fetched some rows at a time beside the work on these.
+struct Ahead {
+    const uint8_t* const* rows = nullptr;
+    int left = 0, bytes = 0;
+
+    void fetch(int some) {
+        for (; some > 0 && left > 0; some--, left--, rows++)
+            for (int at = 0; at < bytes; at += 64) __builtin_prefetch(*rows + at, 0, 2);  // no nearer: a block is larger than the first cache
+    }
+};
+
+// Memory of one thread.
+struct AttentionScratch {
+    const uint8_t** rows;   // [KNOWN] latents of a block; in tiles [KNOWN / 2] pairs of tokens
+    const uint8_t** after;  // [KNOWN] those of the next
+    float* known;          // [KNOWN][C] as floats, or pairs in bfloat16: [KNOWN / PART][R / 16][16 pairs of tokens][16][2]
+    uint16_t* gathered;    // [KNOWN][C] where pages are smaller than a part
+    float* queries;        // [GROUPS][C][16] floats, or pairs [GROUPS][C / 2][16][2] in bfloat16; in tiles
+                           // [GROUPS][2][C][16][2]: with zeros beside them
+    float* scores;         // [GROUPS][KNOWN][16]
+    uint32_t* weights;     // [GROUPS][KNOWN / 2][16] pairs of weights in bfloat16; in tiles [..][KNOWN / PART][16][16]
+    float* seen;           // [2 * GROUPS] of seen_floats
+};
+
+inline int64_t query_floats(int width) { return 2 * COLUMNS * (int64_t)(width + 1); }  // of one group
+
+template <class Take>
+inline AttentionScratch take_scratch(int width, int rank, Take&& take) {
+    AttentionScratch s;
+    s.rows = (const uint8_t**)take(KNOWN * 8);
+    s.after = (const uint8_t**)take(KNOWN * 8);
+    s.known = (float*)take(4 * KNOWN * (int64_t)width + 64);  // the last row is read to whole vectors
+    s.gathered = (uint16_t*)take(2 * KNOWN * (int64_t)width);
+    s.queries = (float*)take(GROUPS * query_floats(width) * 4);
+    s.scores = (float*)take(GROUPS * 4 * KNOWN * COLUMNS);
+    s.weights = (uint32_t*)take(GROUPS * 2 * KNOWN * COLUMNS);
+    s.seen = (float*)take(2 * GROUPS * whole_lines(4 * seen_floats(rank)));
+    return s;
+}
+inline int64_t attention_scratch_bytes(int width, int rank) {
+    int64_t bytes = 0;
+    take_scratch(width, rank, [&](int64_t some) { return bytes += whole_lines(some), (uint8_t*)nullptr; });
+    return bytes;
+}
+inline AttentionScratch attention_scratch(uint8_t* at, int width, int rank) {
+    return take_scratch(width, rank, [&](int64_t some) { return at += whole_lines(some), at - whole_lines(some); });
+}
+
+// How latents are worked on: floats on any level, bfloat16 pairs where there is a product for them, tiles where they fit.
+enum Way { WAY_FLOATS, WAY_PAIRS, WAY_TILES };
+
+inline Way way_of(const ok2_latents& l) {
+#if defined(__AMX_TILE__)
+    if (l.bfloat16 && l.width % 32 == 0 && l.rank % 16 == 0 && l.page_tokens % 2 == 0) return WAY_TILES;
+#endif
+#if defined(__AVX512BF16__)
+    if (l.bfloat16 && l.width % 2 == 0 && l.rank % 16 == 0) return WAY_PAIRS;
+#endif
+    (void)l;
+    return WAY_FLOATS;
+}
+
+#if defined(__AVX512F__)
+// 16 x 16 numbers of 32 bits, rows to columns; the first `columns` of these.
+inline void transpose(const uint32_t* from, uint32_t* to, int columns = 16) {
+    __m512i r[16], t[16];
+    for (int i = 0; i < 16; i++) r[i] = _mm512_loadu_si512(from + 16 * i);
+    for (int i = 0; i < 16; i += 2) {
+        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < 16; i += 4) {
+        r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
+        r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
+        r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
+        r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
+    }
+    for (int i = 0; i < 4; i++) {
+        t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
+        t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
+        t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
+        t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
+    }
+    for (int i = 0; i < 4; i++) {
+        r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
+        r[i + 4] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0x88);
+        r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
+        r[i + 12] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0xdd);
+    }
+    for (int i = 0; i < columns; i++) _mm512_storeu_si512(to + 16 * i, r[i]);
+}
+#endif
+
+// Scaled, absorbed queries [N][H][C]: floats, or bfloat16 where that is what they are multiplied in.
+struct Queries {
+    float* f32 = nullptr;
+    uint16_t* bf16 = nullptr;
+};
+
+// Up to 16 values of one query.
+inline void write_query(const Queries& q, int64_t at, const float* values, int n, float scale) {
+#if defined(__AVX512BF16__)
+    if (q.bf16 && n == PANEL) {
+        _mm256_storeu_si256((__m256i*)(q.bf16 + at), (__m256i)_mm512_cvtneps_pbh(load(values) * spread(scale)));
+        return;
+    }
+#endif
+    for (int i = 0; i < n; i++) {
+        if (q.bf16) q.bf16[at + i] = to_bf16(values[i] * scale);
+        else q.f32[at + i] = values[i] * scale;
+    }
+}
+
+// `columns` <= 16 queries from `at` on, transposed: [C][16] floats; [C / 2][16][2] in bfloat16; or, for tiles, [C][16][2]
+// with zeros behind them and then the same with zeros before them.
+inline void transpose_queries(Way way, const Queries& q, int64_t at, int columns, int width, float* out) {
+#if defined(__AVX512BF16__)
+    if (q.bf16) {
+        alignas(64) uint32_t rows[256];
+        for (int k = 0; k < width; k += 32) {
+            const int rest = width - k, some = rest < 32 ? rest : 32;
+            if (columns < COLUMNS || some < 32) memset(rows, 0, sizeof rows);
+            for (int c = 0; c < columns; c++) memcpy(rows + 16 * c, q.bf16 + at + (int64_t)c * width + k, 2 * some);
+            uint32_t* to = (uint32_t*)out + k / 2 * COLUMNS;
+            if (way == WAY_PAIRS) {
+                transpose(rows, to, some / 2);
+                continue;
+            }
+            alignas(64) uint32_t pairs[256];
+            transpose(rows, pairs, some / 2);
+            to += k / 2 * COLUMNS;
+            uint32_t* odd = to + (int64_t)width * COLUMNS;
+            for (int i = 0; i < some / 2; i++) {
+                const I both = load_int(pairs + 16 * i), high = spread_int((int)0xffff0000);
+                _mm512_storeu_si512(to + 32 * i, right<16>(left<16>(both)));
+                _mm512_storeu_si512(to + 32 * i + 16, right<16>(both));
+                _mm512_storeu_si512(odd + 32 * i, left<16>(both));
+                _mm512_storeu_si512(odd + 32 * i + 16, and_int(both, high));
+            }
+        }
+        return;
+    }
+#endif
+    (void)way;
+    memset(out, 0, 4 * COLUMNS * (int64_t)width);
+    for (int c = 0; c < columns; c++)
+        for (int i = 0; i < width; i++) out[i * COLUMNS + c] = q.f32[at + (int64_t)c * width + i];
+}
+
+// Where a token's latent is written: `stride` numbers apart.
+inline int64_t latent_at(Way way, const ok2_latents& l, int64_t slot, int& stride) {
+    stride = way == WAY_TILES ? 2 : 1;
+    return way == WAY_TILES ? slot / 2 * 2 * l.width + slot % 2 : slot * l.width;
+}
+
+// Where the latents of a block's tokens from position `begin` are; those from `end` on are not looked at.
+inline void find_rows(Way way, const ok2_latents& l, const int32_t* pages, int begin, int end, const uint8_t** rows) {
+    const int together = way == WAY_TILES ? 2 : 1;
+    const int64_t bytes = (int64_t)l.width * (l.bfloat16 ? 2 : 4);
+    const int known = end - begin < KNOWN ? end - begin : KNOWN;
+    int page = begin / l.page_tokens, place = begin % l.page_tokens;
+    for (int i = 0; i < KNOWN; i += together) {
+        *rows++ = (const uint8_t*)l.slots + ((int64_t)pages[page] * l.page_tokens + place) * bytes;
+        if (i + together >= known) continue;
+        place += together;
+        if (place == l.page_tokens) place = 0, page++;
+    }
+}
+
+// Make a block of latents ready for its scores.
+inline void prepare_block(Way way, const ok2_latents& l, const AttentionScratch& s) {
+    for (int i = 0; i < KNOWN && way == WAY_FLOATS; i++) {
+        float* to = s.known + (int64_t)i * l.width;
+        if (!l.bfloat16) memcpy(to, s.rows[i], 4 * l.width);
+        else
+            for (int k = 0; k < l.width; k++) to[k] = from_bf16(((const uint16_t*)s.rows[i])[k]);
+    }
+    // the rows of a tile are equally far apart
+    const int64_t bytes = (int64_t)l.width * 4;
+    for (int tile = 0; tile < KNOWN / 2 && way == WAY_TILES; tile += 16) {
+        bool together = true;
+        for (int i = 1; i < 16; i++) together = together && s.rows[tile + i] == s.rows[tile] + i * bytes;
+        for (int i = tile; i < tile + 16 && !together; i++)
+            s.rows[i] = (const uint8_t*)memcpy((uint8_t*)s.gathered + i * bytes, s.rows[i], bytes);
+    }
+}
+
+#if defined(__AVX512BF16__)
+// Where the k-th number of a pair of tokens is, as they are interleaved: of 32 numbers the first place has 0-3, 8-11,
+// 16-19 and 24-27, the second the others. What is mixed of them has that order until it is put right.
+inline int64_t known_pairs_at(int pair, int k) { return k / 16 * 512 + pair * 32 + k % 16 * 2; }
+
+// Pairs of tokens of one part of a block.
+inline void interleave_part(const ok2_latents& l, const uint8_t* const* rows, uint16_t* out) {
+    for (int i = 0; i < PART / 2; i++) {
+        const uint16_t* first = (const uint16_t*)rows[2 * i];
+        const uint16_t* second = (const uint16_t*)rows[2 * i + 1];
+        uint16_t* to = out + known_pairs_at(i, 0);
+        int k = 0;
+        for (; k + 32 <= l.rank; k += 32, to += 1024) {
+            const __m512i a = load_int(first + k), b = load_int(second + k);
+            _mm512_storeu_si512(to, _mm512_unpacklo_epi16(a, b));
+            _mm512_storeu_si512(to + 512, _mm512_unpackhi_epi16(a, b));
+        }
+        for (int j = 0; k + j < l.rank; j++) to[2 * j] = first[k + j], to[2 * j + 1] = second[k + j];
+    }
+}
+#endif
+
+#if defined(__AMX_TILE__)
+static_assert(KNOWN == 2 * PART, "two tiles of 16 pairs of tokens");
+
+// Bring the rows of a coming tile near: they are far apart, so that the machine does not see what comes.
+inline void fetch_tile(const uint8_t* row, int64_t stride) {
+    for (int i = 0; i < 16; i++, row += stride) _mm_prefetch((const char*)row, _MM_HINT_T0);
+}
+
+// Scores of a block for one group of columns.
+inline void score_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint16_t* queries, float* scores, Ahead& ahead) {
+    const int64_t stride = (int64_t)l.width * 4;
+    const uint16_t* odd = queries + 2 * COLUMNS * (int64_t)l.width;
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    for (int k = 0; k < l.width; k += 16) {
+        ahead.fetch(1);
+        fetch_tile(rows[0] + 4 * k + 128, stride);
+        fetch_tile(rows[16] + 4 * k + 128, stride);
+        _tile_loadd(4, rows[0] + 4 * k, stride);
+        _tile_loadd(6, queries + 2 * COLUMNS * k, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, odd + 2 * COLUMNS * k, 64);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_loadd(5, rows[16] + 4 * k, stride);
+        _tile_dpbf16ps(2, 5, 6);
+        _tile_dpbf16ps(3, 5, 7);
+    }
+    _tile_stored(0, scores, 128);
+    _tile_stored(1, scores + COLUMNS, 128);
+    _tile_stored(2, scores + PART * COLUMNS, 128);
+    _tile_stored(3, scores + (PART + 1) * COLUMNS, 128);
+}
+
+// mixed += weights x latents of a block for one group of columns.
+inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint32_t* weights, float* mixed, Ahead& ahead) {
+    const int64_t stride = (int64_t)l.width * 4;
+    _tile_loadd(4, weights, 64);
+    _tile_loadd(5, weights + 256, 64);
+    for (int k = 0; k < l.rank; k += 16, mixed += 256) {
+        ahead.fetch(1);
+        fetch_tile(rows[0] + 4 * k + 128, stride);
+        fetch_tile(rows[16] + 4 * k + 128, stride);
+        _tile_loadd(0, mixed, 64);
+        _tile_loadd(6, rows[0] + 4 * k, stride);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, rows[16] + 4 * k, stride);
+        _tile_dpbf16ps(0, 5, 7);
+        _tile_stored(0, mixed, 64);
+    }
+}
+#endif
+
+// scores[tokens][16] of a block for one group, in registers.
+inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s, const float* queries, float* scores,
+                        Ahead& ahead) {
+    (void)way;
+    constexpr int AT_ONCE = LANES == 16 ? 8 : 4;
+    for (int i = 0; i < KNOWN; i += AT_ONCE) {
+        ahead.fetch(AT_ONCE);
+        F total[AT_ONCE][VECTORS];
+        for (int j = 0; j < AT_ONCE; j++)
+            for (int v = 0; v < VECTORS; v++) total[j][v] = spread(0.0f);
+#if defined(__AVX512BF16__)
+        if (way == WAY_PAIRS) {
+            const uint16_t* q = (const uint16_t*)queries;
+            for (int k = 0; k < l.width; k += 2, q += 2 * COLUMNS) {
+                const Pair pairs = load_pair(q);
+                for (int j = 0; j < AT_ONCE; j++)
+                    total[j][0] = dot_pair(total[j][0], pairs, spread_pair((const uint16_t*)s.rows[i + j] + k));
+            }
+        } else
+#endif
+            for (int k = 0; k < l.width; k++)
+                for (int v = 0; v < VECTORS; v++) {
+                    const F q = load(queries + k * COLUMNS + v * LANES);
+                    for (int j = 0; j < AT_ONCE; j++)
+                        total[j][v] = fma(spread(s.known[(int64_t)(i + j) * l.width + k]), q, total[j][v]);
+                }
+        for (int j = 0; j < AT_ONCE; j++)
+            for (int v = 0; v < VECTORS; v++) store(scores + (i + j) * COLUMNS + v * LANES, total[j][v]);
+    }
+}
+
+inline F as_bf16(F x) {
+    const I bits = as_int(x);
+    const I odd = and_int(right<16>(bits), spread_int(1));
+    return as_float(and_int(add_int(add_int(bits, spread_int(0x7fff)), odd), spread_int((int)0xffff0000)));
+}
+
+// Scores become weights e^(score - largest); what was seen so far fades accordingly. visible[c]: tokens of the block
+// that column c may look at.
+inline void weigh_block(Way way, float* scores, const float* visible, const Seen& seen, int rank) {
+    float fade[COLUMNS];
+    bool fades = false;
+    for (int v = 0; v < VECTORS; v++) {
+        const int at = v * LANES;
+        const F limit = load(visible + at), before = load(seen.largest + at);
+        F most = before;
+        for (int i = 0; i < KNOWN; i++) {
+            float* score = scores + i * COLUMNS + at;
+            const F value = where_less(spread((float)i), limit, load(score), spread(-INFINITY));
+            store(score, value);
+            most = larger(most, value);
+        }
+        const F bounded = larger(most, spread(-1e30f));
+        F total = spread(0.0f);
+        for (int i = 0; i < KNOWN; i++) {
+            float* score = scores + i * COLUMNS + at;
+            F weight = exponential(load(score) - bounded);
+            if (way != WAY_FLOATS) weight = as_bf16(weight);
+            store(score, weight);
+            total = total + weight;
+        }
+        const F old_part = exponential(before - bounded);
+        store(fade + at, old_part);
+        store(seen.total + at, fma(load(seen.total + at), old_part, total));
+        store(seen.largest + at, most);
+    }
+    for (int c = 0; c < COLUMNS; c++) fades = fades || fade[c] != 1.0f;
+    if (!fades) return;
+    for (int i = 0; i < rank; i += LANES)
+        for (int c = 0; c < COLUMNS; c++) store(mixed_at(seen, c, i), load(mixed_at(seen, c, i)) * spread(fade[c]));
+}
+
+#if defined(__AVX512BF16__)
+// Weights of pairs of tokens in bfloat16: [tokens / 2][16 columns], in tiles [tokens / PART][16 columns][16 pairs].
+inline void pair_weights(Way way, const float* scores, uint32_t* out) {
+    for (int t = 0; t < KNOWN; t += PART) {
+        alignas(64) uint32_t pairs[256];
+        for (int i = 0; i < PART / 2; i++) {
+            const I first = as_int(load(scores + (t + 2 * i) * COLUMNS)), second = as_int(load(scores + (t + 2 * i + 1) * COLUMNS));
+            _mm512_store_si512(pairs + 16 * i, or_int(right<16>(first), second));
+        }
+        if (way == WAY_TILES) transpose(pairs, out + t * (COLUMNS / 2));
+        else memcpy(out + t * (COLUMNS / 2), pairs, sizeof pairs);
+    }
+}
+#endif
+
+// mixed += weights x latents of a block for one group, in registers.
+inline void mix_block(Way way, const ok2_latents& l, const AttentionScratch& s, const float* scores, const uint32_t* weights,
+                      int columns, const Seen& seen) {
+    (void)way, (void)weights;
+#if defined(__AVX512BF16__)
+    if (way == WAY_PAIRS) {
+        constexpr int AT_ONCE = 8;
+        const uint16_t* known = (const uint16_t*)s.known;
+        for (int c = 0; c < columns; c += AT_ONCE)
+            for (int k = 0; k < l.rank; k += 16) {
+                F total[AT_ONCE];
+                for (int j = 0; j < AT_ONCE; j++) total[j] = load(mixed_at(seen, c + j, k));
+                for (int i = 0; i < KNOWN / 2; i++) {
+                    const int64_t part = i / (PART / 2) * (int64_t)PART * l.rank;
+                    const Pair both = load_pair(known + part + known_pairs_at(i % (PART / 2), k));
+                    for (int j = 0; j < AT_ONCE; j++)
+                        total[j] = dot_pair(total[j], both, spread_pair((const uint16_t*)(weights + 16 * i + c + j)));
+                }
+                for (int j = 0; j < AT_ONCE; j++) store(mixed_at(seen, c + j, k), total[j]);
+            }
+        return;
+    }
+#endif
+    constexpr int AT_ONCE = 4;
+    for (int c = 0; c < columns; c += AT_ONCE)
+        for (int k = 0; k < l.rank; k += LANES) {
+            F total[AT_ONCE];
+            for (int j = 0; j < AT_ONCE; j++) total[j] = load(mixed_at(seen, c + j, k));
+            for (int i = 0; i < KNOWN; i++) {
+                const F known = load(s.known + (int64_t)i * l.width + k);
+                for (int j = 0; j < AT_ONCE; j++) total[j] = fma(spread(scores[i * COLUMNS + c + j]), known, total[j]);
+            }
+            for (int j = 0; j < AT_ONCE; j++) store(mixed_at(seen, c + j, k), total[j]);
+        }
+}
+
+}  // namespace
