@@ -24,6 +24,7 @@ from openk2.engine.pages import FreePages
 from openk2.engine.prefix import Node, PrefixTree
 from openk2.engine.states import StatePool
 from openk2.errors import EngineError
+from openk2.kernels.native.large_pages import ask_for_large_pages
 
 PAGE_TOKENS = 32
 SNAPSHOT_TOKENS = 1024
@@ -72,7 +73,7 @@ class PagePool:
         self.pages = self.pages_for(tokens)
         self.snapshot_tokens = self.pages_for(snapshot_tokens) * page_tokens
         shape = (len(config.latent_layers), self.pages * page_tokens, config.cache_width)
-        self.latents_LSC = torch.zeros(shape, dtype=dtype, device=device)
+        self.latents_LSC = ask_for_large_pages(torch.empty(shape, dtype=dtype, device=device)).zero_()
         self.latents_LPtC = self.latents_LSC.view(shape[0], self.pages, page_tokens, shape[2])
         self.states = StatePool(config, states, dtype, device) if config.linear_attn_config else None
         self.clear()

@@ -23,7 +23,7 @@ from openk2.engine.cache import PagePool
 from openk2.engine.states import StatePool
 from openk2.kernels.native.delta import DeltaWeights
 from openk2.kernels.native.interface import DELTA, FeedForward, Latents, Layer, Layout, Network
-from openk2.kernels.native.large_pages import Slabs, ask_for_large_pages
+from openk2.kernels.native.large_pages import Slabs
 from openk2.kernels.native.library import Level
 from openk2.kernels.native.packed import Packed, code_bytes, pack_into, pack_scales
 from openk2.model import K2Model
@@ -188,7 +188,6 @@ class NativeWeights:
         packer = Packer(level, exact=exact, consume=consume)
         blocks = [block for block in model.model.layers if isinstance(block, Block)]
         layers = (Layer * len(blocks))()
-        ask_for_large_pages(pool.latents_LSC)
         for place, number in enumerate(c.latent_layers):
             slots_SC = pool.latents_LSC[place]
             bfloat16 = slots_SC.dtype == torch.bfloat16

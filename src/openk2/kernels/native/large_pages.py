@@ -18,6 +18,8 @@ _MADV_HUGEPAGE = 14
 
 def ask_for_large_pages(tensor: Tensor) -> Tensor:
     """The same tensor; what of its memory is not written to yet will lie in large pages where the system has them."""
+    if tensor.device.type != "cpu":
+        return tensor
     begin = -(-tensor.data_ptr() // LARGE_PAGE) * LARGE_PAGE
     end = (tensor.data_ptr() + tensor.nbytes) // LARGE_PAGE * LARGE_PAGE
     advise = _advise()

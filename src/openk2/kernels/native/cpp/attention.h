@@ -197,21 +197,22 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
     // neighbouring segments go to one thread: what it fetched ahead is what comes next
     const int run = m.plan.apart ? ceil_div(m.plan.segments, 8 * team.shared.threads) : 1;
     team.each(ceil_div(m.plan.apart ? m.plan.segments : m.plan.spans, run), [&](int unit) {
+        Seen whole[GROUPS], part[GROUPS];
+        for (int g = 0; g < GROUPS; g++) whole[g] = seen_at(s.seen + g * size), part[g] = seen_at(s.seen + (GROUPS + g) * size);
         if (m.plan.apart) {
             for (int i = unit * run; i < (unit + 1) * run && i < m.plan.segments; i++) {
                 const Span& span = m.spans[m.segment_span[i]];
                 const int segment = m.segment_number[i];
-                prepare_queries(way, l, span, queries, heads, s);
-                Seen seen[GROUPS];
-                for (int g = 0; g < GROUPS; g++) seen[g] = partial_at(m, span.partial + segment * GROUPS + g, l.rank);
-                attend_segment(way, l, span, heads, segment, s, seen);
+                if (i == unit * run || m.segment_span[i] != m.segment_span[i - 1])
+                    prepare_queries(way, l, span, queries, heads, s);
+                attend_segment(way, l, span, heads, segment, s, whole);
+                for (int g = 0; g < span.groups(); g++)  // worked on nearby, then put away
+                    memcpy(partial_at(m, span.partial + segment * GROUPS + g, l.rank).largest, whole[g].largest, 4 * size);
             }
             return;
         }
         const Span& span = m.spans[unit];
         prepare_queries(way, l, span, queries, heads, s);
-        Seen whole[GROUPS], part[GROUPS];
-        for (int g = 0; g < GROUPS; g++) whole[g] = seen_at(s.seen + g * size), part[g] = seen_at(s.seen + (GROUPS + g) * size);
         attend_segment(way, l, span, heads, 0, s, whole);
         for (int segment = 1; segment < span.segments(); segment++) {
             attend_segment(way, l, span, heads, segment, s, part);
