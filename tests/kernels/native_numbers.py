@@ -5,15 +5,12 @@ Shapes: O outputs, I inputs, N rows, g groups of 32 inputs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from openk2.kernels.native.checks import Weight
 from openk2.kernels.native.interface import Layout
-from openk2.kernels.native.library import Level
-from openk2.kernels.native.packed import Packed, pack
 from openk2.quantization import fp8, int4, int8
 
 GROUP = 32
@@ -36,22 +33,6 @@ def uneven(outputs: int, inputs: int, seed: int) -> Tensor:
     rows_O1 = normal(outputs, 1, seed=seed + 1000)
     groups_1I = normal(1, -(-inputs // GROUP), seed=seed + 2000).repeat_interleave(GROUP, 1)[:, :inputs]
     return 0.1 * normal(outputs, inputs, seed=seed) * (rows_O1 + groups_1I).exp()
-
-
-@dataclass(frozen=True)
-class Weight:
-    """A weight `[O, I]` in one layout."""
-
-    layout: Layout
-    rows: Tensor
-    """As checkpoints hold it."""
-    scales: Tensor | None
-    exact_OI: Tensor
-    """What it stands for, float64."""
-
-    def packed(self, level: Level) -> Packed:
-        """For a level's products."""
-        return pack(level, self.layout, self.rows, self.scales, self.exact_OI.shape[1])
 
 
 def hold(layout: Layout, weight_OI: Tensor) -> Weight:

@@ -75,7 +75,7 @@ class PagePool:
         shape = (len(config.latent_layers), self.pages * page_tokens, config.cache_width)
         self.latents_LSC = ask_for_large_pages(torch.empty(shape, dtype=dtype, device=device)).zero_()
         self.latents_LPtC = self.latents_LSC.view(shape[0], self.pages, page_tokens, shape[2])
-        self.states = StatePool(config, states, dtype, device) if config.linear_attn_config else None
+        self.states = StatePool(config, states, device) if config.linear_attn_config else None
         self.clear()
 
     def clear(self) -> None:
@@ -191,7 +191,6 @@ class PagePool:
             if not self._free:
                 self._evict()
             self._take(twin, 1)
-            self._zero(twin.pages[full:])
             # all of the page: the kernels may keep its tokens in an order of their own
             self.latents_LPtC[:, twin.pages[-1]] = self.latents_LPtC[:, table.pages[full]]
         return twin

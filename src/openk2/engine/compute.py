@@ -39,10 +39,9 @@ def compute(
     """What runs `model` over the pool's pages.
 
     `kernels`: `auto`, `reference`, or a native level; `threads`: of the native kernels (None: as many as PyTorch has);
-    `exact`: whether integer weights meet bfloat16 activations instead of int8 ones (slower; what it is worth is in
-    docs/performance.md);
-    `consume`: the model's weights are let go of as they are copied; `experts`: where routed experts come from (None:
-    from the model). Raises ConfigError for a level that is not there.
+    `exact`: whether integer weights meet bfloat16 activations instead of int8 ones (slower; what that gains is measured
+    by benchmarks/activation_width.py); `consume`: the model's weights are let go of as they are copied; `experts`:
+    where routed experts come from (None: from the model). Raises ConfigError for a level that is not there.
     """
     level = native(kernels)
     if level is None:

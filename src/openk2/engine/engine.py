@@ -26,6 +26,7 @@ from torch import Tensor
 
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
+from openk2.config import K2Config
 from openk2.engine import scheduler as scheduling
 from openk2.engine.cache import PAGE_TOKENS, PagePool
 from openk2.engine.compute import compute, level_of
@@ -105,28 +106,8 @@ class Engine:
         if cache_tokens is None:
             token_bytes = max(len(config.latent_layers), 1) * config.cache_width * weight.dtype.itemsize
             cache_tokens = max(min(CACHE_BYTES // token_bytes, max_batch * self.max_context), self.max_context)
-        for holds, what in (
-            (
-                experts is not None or not any(parameter.is_meta for parameter in model.parameters()),
-                "the model's routed experts are on disk; accepted: an ExpertCache of its directory as experts",
-            ),
-            (
-                experts is None or experts.files.config == config,
-                "experts are those of another model; accepted: an ExpertCache of the model's own directory",
-            ),
-            (max_batch >= 1, f"max_batch is {max_batch}; accepted: 1 or more"),
-            (step_tokens >= max_batch, f"step_tokens is {step_tokens}; accepted: max_batch ({max_batch}) or more"),
-            (
-                2 <= self.max_context <= config.max_position_embeddings,
-                f"max_context is {self.max_context}; accepted: 2 … {config.max_position_embeddings}",
-            ),
-            (
-                cache_tokens >= self.max_context,
-                f"cache_tokens is {cache_tokens}; accepted: max_context ({self.max_context}) or more",
-            ),
-        ):
-            if not holds:
-                raise EngineError(what)
+        _check_numbers(self.max_context, cache_tokens, max_batch, step_tokens, config)
+        _check_experts(model, experts)
         self._pool = PagePool(
             config,
             cache_tokens,
@@ -485,6 +466,32 @@ def _masks(jobs: Sequence[tuple[Matcher | None, Sequence[int]]]) -> list[Tensor 
         except EngineError as error:
             made.append(error)
     return made
+
+
+def _check_experts(model: K2Model, experts: ExpertCache | None) -> None:
+    """Raise EngineError unless the routed experts are in the model, or in a cache of the same model."""
+    if experts is None and any(parameter.is_meta for parameter in model.parameters()):
+        raise EngineError(
+            "the model's routed experts are on disk; accepted: an ExpertCache of its directory as experts"
+        )
+    if experts is not None and experts.files.config != model.config:
+        raise EngineError("experts are those of another model; accepted: an ExpertCache of the model's own directory")
+
+
+def _check_numbers(max_context: int, cache_tokens: int, max_batch: int, step_tokens: int, config: K2Config) -> None:
+    """Raise EngineError unless an engine can work with its numbers."""
+    longest = config.max_position_embeddings
+    for holds, what in (
+        (max_batch >= 1, f"max_batch is {max_batch}; accepted: 1 or more"),
+        (step_tokens >= max_batch, f"step_tokens is {step_tokens}; accepted: max_batch ({max_batch}) or more"),
+        (2 <= max_context <= longest, f"max_context is {max_context}; accepted: 2 … {longest}"),
+        (
+            cache_tokens >= max_context,
+            f"cache_tokens is {cache_tokens}; accepted: max_context ({max_context}) or more",
+        ),
+    ):
+        if not holds:
+            raise EngineError(what)
 
 
 def _hand_over(loop: asyncio.AbstractEventLoop, outcomes: asyncio.Queue[Outcome], outcome: Outcome) -> None:

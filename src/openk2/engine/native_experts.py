@@ -12,7 +12,7 @@ from torch import Tensor
 
 from openk2.checkpoint.expert_layout import ExpertLayout, MatrixLayout, StoredExpert, aligned
 from openk2.engine.expert_cache import ExpertCache
-from openk2.engine.native_weights import EXACT, LAYOUTS
+from openk2.engine.native_weights import layout_for
 from openk2.kernels.native.interface import FeedForward, Fetch, Layout, Matrix, Network
 from openk2.kernels.native.library import Level
 from openk2.kernels.native.packed import FP8_BLOCK, PANEL, code_bytes, pack_into, pack_scales
@@ -32,10 +32,7 @@ class Bricks:
 
     def layout(self, matrix: MatrixLayout) -> Layout:
         """How a matrix is packed."""
-        if matrix.format is None:
-            return Layout.BF16 if self._dtype == torch.bfloat16 else Layout.F32
-        layout = LAYOUTS[matrix.format.name]
-        return EXACT.get(layout, layout) if self._exact else layout
+        return layout_for(matrix.format, self._dtype, self._exact)
 
     def bytes(self, layout: ExpertLayout) -> int:
         """What an expert takes in a slot."""

@@ -30,9 +30,11 @@ from openk2.model import K2Model
 from openk2.model.attention import Attention
 from openk2.model.delta_attention import DeltaAttention
 from openk2.model.experts import MixtureOfExperts, SwiGLU
+from openk2.model.head import TiedHead
 from openk2.model.rotary import rotation_table
 from openk2.model.transformer import Block
-from openk2.quantization.stored import StoredLinear, StoredWeight
+from openk2.quantization.formats import Format
+from openk2.quantization.stored import StoredWeight
 
 PACKING_THREADS = 2
 
@@ -67,8 +69,10 @@ class Packer:
 
     def linear(self, module: nn.Module) -> Packed:
         """The weight of a linear layer, float or stored."""
-        packed = self.rows(rows_of(module.weight, self.exact))  # type: ignore[arg-type]
-        self.let_go(module)
+        weight: Tensor | StoredWeight = module.weight  # type: ignore[assignment]
+        packed = self.rows(rows_of(weight, self.exact))
+        if self._consume and not isinstance(module, TiedHead):  # whose weight is the embedding, still needed
+            _empty(module, "weight", weight)
         return packed
 
     def rows(self, weight: Rows) -> Packed:
@@ -94,17 +98,17 @@ class Packer:
     def up_projection(self, attention: Attention) -> tuple[Packed, Packed]:
         """The key half `[H, R, d]` and the value half `[H, v, R]` of the latent's up-projection."""
         c = attention.config
-        up_HdR = attention.kv_b_proj.matrix().detach().unflatten(0, (c.num_attention_heads, -1))
-        key_up_HdR, value_up_HvR = up_HdR.split((c.qk_nope_head_dim, c.v_head_dim), 1)
-        keys = [rows_of(key_up_dR.mT.contiguous(), self.exact) for key_up_dR in key_up_HdR]
-        values = [rows_of(value_up_vR, self.exact) for value_up_vR in value_up_HvR]
-        whole = rows_of(attention.kv_b_proj.weight, self.exact)
-        if whole.layout != Layout.FP8:
-            step = c.qk_nope_head_dim + c.v_head_dim
-            begins = range(c.qk_nope_head_dim, c.num_attention_heads * step, step)
-            values = [whole.part(slice(begin, begin + c.v_head_dim)) for begin in begins]
+        weight = attention.kv_b_proj.weight
+        up_OR = attention.kv_b_proj.matrix().detach()
+        step = c.qk_nope_head_dim + c.v_head_dim
+        begins = range(0, len(up_OR), step)
+        keys = [rows_of(up_OR[begin : begin + c.qk_nope_head_dim].mT.contiguous(), self.exact) for begin in begins]
+        held = rows_of(weight, self.exact)
+        whole = rows_of(up_OR, self.exact) if held.layout == Layout.FP8 else held
+        values = [whole.part(slice(begin + c.qk_nope_head_dim, begin + step)) for begin in begins]
         packed = self.stacked(keys), self.stacked(values)
-        self.let_go(attention.kv_b_proj)
+        if self._consume:
+            _empty(attention.kv_b_proj, "weight", weight)
         return packed
 
     def swiglu(self, mlp: SwiGLU) -> tuple[Packed, Packed, Packed]:
@@ -124,27 +128,26 @@ class Packer:
                 _empty(moe.experts, name, weight)
         return packed  # type: ignore[return-value]
 
-    def let_go(self, module: nn.Module) -> None:
-        """Free the memory of what was packed."""
-        if self._consume and hasattr(module, "weight") and "weight" in dict(module.named_parameters(recurse=False)):
-            _empty(module, "weight", module.weight)  # type: ignore[arg-type]
-        elif self._consume and isinstance(module, StoredLinear):
-            _empty(module, "weight", module.weight)
 
-
-def _empty(module: nn.Module, name: str, weight: nn.Parameter | StoredWeight) -> None:
+def _empty(module: nn.Module, name: str, weight: Tensor | StoredWeight) -> None:
+    """Free the memory of a weight that was packed."""
     if isinstance(weight, StoredWeight):
         weight.codes, weight.scales = weight.codes.new_empty(0), weight.scales.new_empty(0)
     else:
         setattr(module, name, nn.Parameter(weight.new_empty(0), requires_grad=False))
 
 
+def layout_for(format: Format | None, dtype: torch.dtype, exact: bool) -> Layout:
+    """How a weight in a number format is packed, or, without one, floats of a type."""
+    if format is None:
+        return Layout.BF16 if dtype == torch.bfloat16 else Layout.F32
+    layout = LAYOUTS[format.name]
+    return EXACT.get(layout, layout) if exact else layout
+
+
 def layout_of(weight: Tensor | StoredWeight, exact: bool) -> Layout:
     """How a weight is packed."""
-    if isinstance(weight, StoredWeight):
-        layout = LAYOUTS[weight.format.name]
-        return EXACT.get(layout, layout) if exact else layout
-    return Layout.BF16 if weight.dtype == torch.bfloat16 else Layout.F32
+    return layout_for(weight.format if isinstance(weight, StoredWeight) else None, weight.dtype, exact)
 
 
 def rows_of(weight: Tensor | StoredWeight, exact: bool) -> Rows:

@@ -22,7 +22,7 @@ class StatePool:
     """All slots, which of them are free, and which node each snapshot belongs to. L counts the layers with Kimi Delta
     Attention only, S the slots."""
 
-    def __init__(self, config: K2Config, slots: int, dtype: torch.dtype, device: torch.device | str) -> None:
+    def __init__(self, config: K2Config, slots: int, device: torch.device | str) -> None:
         c = config.linear_attn_config
         assert c is not None
         L, J = len(c.kda_layers), c.short_conv_kernel_size - 1

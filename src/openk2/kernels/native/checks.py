@@ -174,10 +174,12 @@ CHECKS: dict[str, Check] = {
 
 
 def _each_team(level: Level) -> Iterator[int]:
-    """Every number of threads, set and given back."""
+    """Every number of threads, set; in the end the number is again what it was."""
+    before = level.library.threads
     for threads in THREADS:
         level.library.threads = threads
         yield threads
+    level.library.threads = before
 
 
 def _normal(*shape: int, seed: int) -> Tensor:

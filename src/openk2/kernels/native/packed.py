@@ -142,12 +142,6 @@ class Lookup:
     """Pages of the sequence, int32."""
 
 
-def kept_by_pairs(level: Level, dtype: torch.dtype, width: int, rank: int, page_tokens: int) -> bool:
-    """Whether a step keeps latents `[S / 2, C, 2]`, by pairs of tokens (`cpp/attention_block.h`), and not `[S, C]`."""
-    fits = width % 32 == 0 and rank % 16 == 0 and page_tokens % 2 == 0
-    return level.name == "amx" and dtype == torch.bfloat16 and fits
-
-
 def latent_attention(
     level: Level, latents_SC: Tensor, rank: int, page_tokens: int, lookups: Sequence[Lookup], q_NHC: Tensor
 ) -> Tensor:
@@ -163,9 +157,10 @@ def latent_attention(
         chunk.row, chunk.tokens, chunk.start, chunk.state = row, lookup.tokens, lookup.start, -1
         chunk.pages = lookup.pages.data_ptr()
         row += lookup.tokens
-    if kept_by_pairs(level, latents_SC.dtype, C, rank, page_tokens):
-        latents_SC = latents_SC.unflatten(0, (-1, 2)).mT.contiguous()
     latents = Latents(latents_SC.data_ptr(), latents_SC.dtype == torch.bfloat16, C, rank, page_tokens)
+    if operations(level).kept_by_pairs(ctypes.byref(latents)):
+        pairs_sC2 = latents_SC.unflatten(0, (-1, 2)).mT.contiguous()
+        latents.slots = pairs_sC2.data_ptr()
     out_NHR = torch.empty(N, H, rank)
     call = operations(level).attention
     check(call(ctypes.byref(latents), chunks, len(chunks), q_NHC.data_ptr(), H, out_NHR.data_ptr()))

@@ -57,7 +57,8 @@ struct Ahead {
 
     void fetch(int some) {
         for (; some > 0 && left > 0; some--, left--, rows++)
-            for (int at = 0; at < bytes; at += 64) __builtin_prefetch(*rows + at, 0, 2);  // no nearer: a block is larger than the first cache
+            // into the second cache: a block is larger than the first
+            for (int at = 0; at < bytes; at += 64) __builtin_prefetch(*rows + at, 0, 2);
     }
 };
 
@@ -262,11 +263,6 @@ inline void interleave_part(const ok2_latents& l, const uint8_t* const* rows, ui
 #if defined(__AMX_TILE__)
 static_assert(KNOWN == 2 * PART, "two tiles of 16 pairs of tokens");
 
-// Bring the rows of a coming tile near: they are far apart, so that the machine does not see what comes.
-inline void fetch_tile(const uint8_t* row, int64_t stride) {
-    for (int i = 0; i < 16; i++, row += stride) _mm_prefetch((const char*)row, _MM_HINT_T0);
-}
-
 // Scores of a block for one group of columns.
 inline void score_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint16_t* queries, float* scores, Ahead& ahead) {
     const int64_t stride = (int64_t)l.width * 4;
@@ -277,8 +273,6 @@ inline void score_in_tiles(const ok2_latents& l, const uint8_t* const* rows, con
     _tile_zero(3);
     for (int k = 0; k < l.width; k += 16) {
         ahead.fetch(1);
-        fetch_tile(rows[0] + 4 * k + 128, stride);
-        fetch_tile(rows[16] + 4 * k + 128, stride);
         _tile_loadd(4, rows[0] + 4 * k, stride);
         _tile_loadd(6, queries + 2 * COLUMNS * k, 64);
         _tile_dpbf16ps(0, 4, 6);
@@ -301,8 +295,6 @@ inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const
     _tile_loadd(5, weights + 256, 64);
     for (int k = 0; k < l.rank; k += 16, mixed += 256) {
         ahead.fetch(1);
-        fetch_tile(rows[0] + 4 * k + 128, stride);
-        fetch_tile(rows[16] + 4 * k + 128, stride);
         _tile_loadd(0, mixed, 64);
         _tile_loadd(6, rows[0] + 4 * k, stride);
         _tile_dpbf16ps(0, 4, 6);

@@ -169,6 +169,8 @@ typedef struct {
     // are not as many
     int32_t (*report)(const float* logits, const int32_t* rows, int32_t count, int32_t vocabulary, const int32_t* ids,
                       int32_t alternatives, float* own, int32_t* top_ids, float* top);
+    // whether a step keeps latents by pairs of tokens, [slots / 2][C][2]
+    int32_t (*kept_by_pairs)(const ok2_latents* latents);
 } ok2_operations;
 
 int32_t ok2_version(void);

@@ -218,7 +218,7 @@ inline void scaled_sums(const Panels& w, int p, int begin, int bricks, int fold,
 
 template <int P>
 inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, int rows, float* out) {
-    const int fold = w.format == OK2_FP8 ? 4 : w.format == OK2_INT4_A16 ? 1 : 0;
+    const int fold = w.format == OK2_FP8 ? Fp8Pairs::FOLD : w.format == OK2_INT4_A16 ? Int4Pairs::FOLD : 0;
     const int64_t block_stride = (int64_t)a.bricks * BLOCK * BRICK;
     alignas(64) float parts[8 * BLOCK * PANEL];
     out += p * TILE_ROWS * PANEL;

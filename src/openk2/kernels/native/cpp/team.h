@@ -32,12 +32,6 @@ struct alignas(64) Shared {
 
 }  // namespace openk2
 
-namespace {
-
-using openk2::Shared;
-
-}  // namespace
-
 namespace openk2 {
 
 struct Team {
