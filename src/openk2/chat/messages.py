@@ -8,7 +8,7 @@ offending field.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from openk2.chat.sampling import SamplingParams
 from openk2.errors import ChatError
@@ -69,6 +69,8 @@ class Message:
     """Tool messages only: the id of the call this answers."""
     name: str | None = None
     """Speaker's name where it differs from the role; the tool's name in tool messages."""
+    partial: bool = False
+    """The conversation's last message only, the assistant's: it is not over, and the answer continues it."""
 
     def __post_init__(self) -> None:
         if self.role not in (*ROLES, TOOL_DECLARE):
@@ -177,11 +179,35 @@ class ToolSpec:
 
 
 @dataclass(frozen=True)
+class ToolChoice:
+    """Whether the answer makes calls, and which."""
+
+    mode: Literal["auto", "none", "required"] = "auto"
+    """none: the tools stay declared, as the history may hold calls, but no call is made."""
+    names: tuple[str, ...] = ()
+    """Tools that may be called, all where empty; `required` with one name is a call of that tool."""
+    parallel: bool = True
+    """Several calls in one answer."""
+    strict: bool = True
+    """Names and arguments follow the declarations, by grammar; a tool may say otherwise for itself."""
+
+
+@dataclass(frozen=True)
 class ChatRequest:
     """One question to a chat backend: the whole conversation so far."""
 
     messages: tuple[Message, ...]
+    """Where the last one is the assistant's and `partial`, the answer goes on from it."""
     tools: tuple[ToolSpec, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+    answer_schema: Mapping[str, Any] | None = field(default=None, hash=False)
+    """JSON schema that the answer's text follows; None: free text."""
+    thinking: bool | None = None
+    """Whether the model reasons before it answers; None: as the model is used to."""
+    reasoning_effort: str | None = None
+    """low, medium or high, for backends that know such a setting."""
+    cache_key: str | None = None
+    """Requests of one dialogue share it, so that a router can send them where its beginning is cached."""
     sampling: SamplingParams = field(default_factory=SamplingParams)
     request_id: str | None = None
     """Names the request in logs; two requests with one id are still two requests."""

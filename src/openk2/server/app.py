@@ -4,7 +4,6 @@ The application knows nothing of engines: whatever answers messages with events 
 in `answer.py`; this file is the table of routes.
 """
 
-import time
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -15,14 +14,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from openk2.chat.backend import ChatBackend
-from openk2.chat.tokenizer import Tokenizer
 from openk2.errors import OpenK2Error
-from openk2.server.answer import Admission, ChatAnswer
+from openk2.server.admission import Admission
+from openk2.server.answer import Answer
 from openk2.server.errors import ApiError, as_api_error, error_response
 from openk2.server.guard import Guard
-from openk2.server.openai_answer import Piece
-from openk2.server.openai_request import ChatBody, read_chat_call
+from openk2.server.metering import NOBODY, FreeMeter
+from openk2.server.openai.chat_request import ChatBody, read_chat_call
 from openk2.server.page import asset_response, load_page
+from openk2.server.served import Served, ServedModel
 from openk2.server.settings import ServerSettings
 
 _CHAT_BODY_SCHEMA = {
@@ -30,14 +30,15 @@ _CHAT_BODY_SCHEMA = {
 }
 
 
-def create_app(backend: ChatBackend, settings: ServerSettings | None = None) -> ASGIApp:
-    """The server's application over `backend`; raises ServerError when the chat page is missing."""
+def create_app(backend: ChatBackend | Served, settings: ServerSettings | None = None) -> ASGIApp:
+    """The server's application over one backend or several models; raises ServerError when the page is missing."""
     settings = settings or ServerSettings()
+    served = backend if isinstance(backend, Served) else Served.of(backend)
     # The interactive documentation pages load their scripts from another host.
     app = FastAPI(title="openk2", docs_url=None, redoc_url=None)
     _answer_errors(app)
-    _serve_chat(app, backend, settings)
-    _serve_models(app, backend)
+    _serve_chat(app, served, settings)
+    _serve_models(app, served)
     _serve_page(app)
     if settings.allowed_origins:
         app.add_middleware(
@@ -73,8 +74,9 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, failed)
 
 
-def _serve_chat(app: FastAPI, backend: ChatBackend, settings: ServerSettings) -> None:
+def _serve_chat(app: FastAPI, served: Served, settings: ServerSettings) -> None:
     admission = Admission(settings.max_requests)
+    meter = FreeMeter()
 
     @app.post("/v1/chat/completions", openapi_extra=_CHAT_BODY_SCHEMA)
     async def chat_completions(request: Request) -> Response:
@@ -82,37 +84,42 @@ def _serve_chat(app: FastAPI, backend: ChatBackend, settings: ServerSettings) ->
         # A page elsewhere can send text/plain without asking first; JSON makes its browser ask.
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
             raise ApiError(415, "content-type is not application/json; accepted: application/json")
-        call = read_chat_call(await request.body(), request.state.request_id)
-        _check_model(backend, call.model)
-        piece = _piece_of(backend) if call.request.sampling.logprobs else None
-        return ChatAnswer(backend, call, admission, settings.heartbeat_seconds, piece)
+        call = read_chat_call(await request.body(), request.state.request_id, served)
+        return Answer(
+            call,
+            admission=admission,
+            open_tab=lambda: meter.open(NOBODY, call, 0),
+            refuse=error_response,
+            heartbeat_seconds=settings.heartbeat_seconds,
+        )
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
         """The server is alive."""
-        return {"status": "ok", "model": backend.name, "requests": admission.running}
+        return {"status": "ok", "model": served.default.name, "requests": admission.running}
 
 
-def _serve_models(app: FastAPI, backend: ChatBackend) -> None:
-    model: dict[str, Any] = {
-        "id": backend.name,
-        "object": "model",
-        "created": int(time.time()),
-        "owned_by": "openk2",
-        "context_length": backend.context_length,
-        "max_model_len": backend.context_length,
-    }
-
+def _serve_models(app: FastAPI, served: Served) -> None:
     @app.get("/v1/models")
     async def models() -> dict[str, Any]:
         """What is served."""
-        return {"object": "list", "data": [model]}
+        return {"object": "list", "data": [_model_json(model) for model in served]}
 
     @app.get("/v1/models/{name:path}")
     async def one_model(name: str) -> dict[str, Any]:
         """One model by name; names may contain slashes."""
-        _check_model(backend, name)
-        return model
+        return _model_json(served.find(name))
+
+
+def _model_json(model: ServedModel) -> dict[str, Any]:
+    return {
+        "id": model.name,
+        "object": "model",
+        "created": model.created,
+        "owned_by": model.owner,
+        "context_length": model.backend.context_length,
+        "max_model_len": model.backend.context_length,
+    }
 
 
 def _serve_page(app: FastAPI) -> None:
@@ -127,21 +134,3 @@ def _serve_page(app: FastAPI) -> None:
         if file not in page:
             raise HTTPException(404, "Not Found")
         return asset_response(page[file], request)
-
-
-def _check_model(backend: ChatBackend, name: str) -> None:
-    if name != backend.name:
-        raise ApiError(
-            404,
-            f"model is {name!r}, which is not served here; accepted: {backend.name}",
-            param="model",
-            code="model_not_found",
-        )
-
-
-def _piece_of(backend: ChatBackend) -> Piece:
-    """How to spell the backend's token ids; only backends with a tokenizer of their own report log-probabilities."""
-    tokenizer = getattr(backend, "tokenizer", None)
-    if not isinstance(tokenizer, Tokenizer):
-        raise ApiError(400, f"logprobs is true, but {backend.name} reports none; accepted: false", param="logprobs")
-    return tokenizer.piece

@@ -6,7 +6,8 @@ for `tool_choice` (`none` and `auto`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -15,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from openk2.chat.messages import ChatRequest, Message, messages_from_openai, tools_from_openai
 from openk2.chat.sampling import SamplingParams
 from openk2.server.errors import ApiError
+from openk2.server.openai.chat_answer import ChatWriter
+from openk2.server.protocol import Call
+from openk2.server.served import Served
 
 MAX_STOP_TEXTS = 16
 
@@ -99,23 +103,12 @@ _ONLY: dict[str, tuple[Any, ...]] = {
 """Field → the only values it may have besides null; anything else would change the answer and is refused."""
 
 
-@dataclass(frozen=True)
-class ChatCall:
-    """A chat request as read, with what the client wants back."""
-
-    model: str
-    """The model asked for; not yet checked against what is served."""
-    request: ChatRequest
-    stream: bool
-    include_usage: bool
-    """Streams only: end with a chunk of token counts."""
-
-
-def read_chat_call(body: bytes, request_id: str) -> ChatCall:
+def read_chat_call(body: bytes, request_id: str, served: Served) -> Call:
     """Read and check a request body.
 
-    Raises ApiError (400) for what is not JSON in UTF-8, a field of the wrong type or an unsupported value, and
-    ChatError or RequestError, which name the field, for messages, tools and sampling that are wrong in themselves.
+    Raises ApiError: 404 for a model that is not served, 400 for what is not JSON in UTF-8, a field of the wrong type or
+    an unsupported value; and ChatError or RequestError, which name the field, for messages, tools and sampling that are
+    wrong in themselves.
     """
     data = _json_object(body)
     for name, accepted in _ONLY.items():
@@ -139,7 +132,11 @@ def read_chat_call(body: bytes, request_id: str) -> ChatCall:
             400, "stream_options is given without stream; accepted: only with stream true", param="stream_options"
         )
     include_usage = chat.stream_options is not None and bool(chat.stream_options.include_usage)
-    return ChatCall(chat.model, request, bool(chat.stream), include_usage)
+    model = served.find(chat.model)
+    piece = model.piece() if request.sampling.logprobs else None
+    return Call(
+        chat.model, model, request, bool(chat.stream), partial(ChatWriter, include_usage=include_usage, piece=piece)
+    )
 
 
 def named_results(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -1,12 +1,12 @@
 """The events of an answer → OpenAI's JSON, streamed or whole.
 
-Both forms are made from the same events: `completion` from their folds, `ChunkWriter` one by one. The pieces of the
+Both forms are made from the same events: the whole one from their folds, the chunks one by one. The pieces of the
 chunks concatenate to exactly the message of the completion; a key that the whole message does not have (content beside
 bare tool calls, reasoning of a model that did not think) appears in no chunk.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+import uuid
+from collections.abc import Iterator, Sequence
 
 from openk2.chat.events import (
     Event,
@@ -20,11 +20,10 @@ from openk2.chat.events import (
     ToolCallStart,
     Usage,
 )
-from openk2.server.errors import ApiError
+from openk2.server.errors import ApiError, error_body
+from openk2.server.protocol import Head, Json, sse
+from openk2.server.served import Piece
 
-Json = dict[str, Any]
-Piece = Callable[[int], bytes]
-"""The bytes of a token id."""
 Alternatives = tuple[tuple[int, float], ...]
 """Token ids with the logarithms of their probabilities."""
 
@@ -71,21 +70,6 @@ def finish_reason(reason: FinishReason | None) -> str:
     return reason
 
 
-def completion(id: str, model: str, created: int, folds: Sequence[Fold], piece: Piece | None) -> Json:
-    """The whole of one or more answers, the first with the usage; `piece` is given when log-probabilities are wanted.
-    Raises ApiError for a broken answer."""
-    answer: Json = {
-        "id": id,
-        "object": "chat.completion",
-        "created": created,
-        "model": model,
-        "choices": [_choice(index, folded, piece) for index, folded in enumerate(folds)],
-    }
-    if folds[0].usage is not None:
-        answer["usage"] = usage_json(folds[0].usage)
-    return answer
-
-
 def _choice(index: int, folded: Fold, piece: Piece | None) -> Json:
     choice: Json = {
         "index": index,
@@ -99,27 +83,75 @@ def _choice(index: int, folded: Fold, piece: Piece | None) -> Json:
     return choice
 
 
-class ChunkWriter:
-    """Turns the events of one answer into chunks, as they come."""
+class ChatWriter:
+    """Writes the answers to one chat request (an `AnswerWriter`)."""
 
-    def __init__(
-        self, id: str, model: str, created: int, index: int, *, include_usage: bool, piece: Piece | None
-    ) -> None:
-        """`index`: which of a request's answers it is."""
-        self._index = index
-        self._head: Json = {"id": id, "object": "chat.completion.chunk", "created": created, "model": model}
+    def __init__(self, head: Head, *, include_usage: bool, piece: Piece | None) -> None:
+        """`include_usage`: streams end with a chunk of token counts; `piece` is given when log-probabilities are
+        wanted."""
+        self._request = head
+        self._head: Json = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": head.created, "model": head.model}
         self._include_usage = include_usage
         self._piece = piece
-        self._logprobs: list[Json] = []
+        self._chunks = [_Chunks(index, self._chunk_head(), include_usage, piece) for index in range(head.answers)]
         self._usage: Usage | None = None
+
+    def opening(self) -> bytes:
+        """One chunk per answer: who speaks."""
+        return b"".join(sse(chunks.opening()) for chunks in self._chunks)
+
+    def push(self, choice: int, event: Event) -> bytes:
+        """The chunks an event becomes: none, one, or the closing one. Raises ApiError for a broken answer."""
+        if isinstance(event, Usage):
+            self._usage = event
+        return b"".join(sse(chunk) for chunk in self._chunks[choice].push(event))
+
+    def heartbeat(self) -> bytes:
+        """A comment line. One newline only: a blank line would end an event, and some clients then parse an empty
+        one."""
+        return b": still here\n"
+
+    def closing(self) -> bytes:
+        """The token counts where wanted, and the end."""
+        counts = b""
+        if self._include_usage and self._usage is not None:
+            counts = sse({**self._chunk_head(), "choices": [], "usage": self._counts(self._usage)})
+        return counts + b"data: [DONE]\n\n"
+
+    def failure(self, error: ApiError) -> bytes:
+        """The error as clients of OpenAI's API read it; no `[DONE]` follows."""
+        return sse(error_body(error))
+
+    def whole(self, folds: Sequence[Fold]) -> Json:
+        """The completion, with the usage of all answers. Raises ApiError for a broken answer."""
+        answer: Json = {
+            **self._head,
+            "object": "chat.completion",
+            "choices": [_choice(index, folded, self._piece) for index, folded in enumerate(folds)],
+        }
+        if folds[0].usage is not None:
+            answer["usage"] = self._counts(folds[0].usage)
+        return answer
+
+    def _counts(self, usage: Usage) -> Json:
+        return usage_json(usage) | self._request.price(usage)
+
+    def _chunk_head(self) -> Json:
+        return {**self._head, "object": "chat.completion.chunk"}
+
+
+class _Chunks:
+    """The chunks of one answer."""
+
+    def __init__(self, index: int, head: Json, include_usage: bool, piece: Piece | None) -> None:
+        self._index, self._head, self._include_usage, self._piece = index, head, include_usage, piece
+        self._logprobs: list[Json] = []
         self._said_something = False
 
     def opening(self) -> Json:
-        """The first chunk: who speaks."""
         return self._chunk({"role": "assistant"})
 
     def push(self, event: Event) -> Iterator[Json]:
-        """The chunks an event becomes: none, one, or the closing ones. Raises ApiError for a broken answer."""
         match event:
             case Tokens(ids, logprobs, top_logprobs) if self._piece is not None:
                 self._logprobs.extend(logprobs_json(ids, logprobs, top_logprobs, self._piece))
@@ -132,12 +164,8 @@ class ChunkWriter:
                 yield self._said({"tool_calls": [{"index": index, "id": id, "type": "function", "function": function}]})
             case ToolCallArguments(index, text) if text:
                 yield self._said({"tool_calls": [{"index": index, "function": {"arguments": text}}]})
-            case Usage():
-                self._usage = event
             case Finished(reason):
                 yield self._chunk({} if self._said_something else {"content": ""}, finish_reason(reason))
-                if self._include_usage and self._usage is not None:
-                    yield {**self._head, "choices": [], "usage": usage_json(self._usage)}
             case _:
                 pass
 

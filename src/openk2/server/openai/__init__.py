@@ -1,0 +1,1 @@
+"""The OpenAI protocol: bodies to requests, events to chunks and completions."""

@@ -1,0 +1,70 @@
+"""Which models a server answers for, by name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from openk2.chat.backend import ChatBackend
+from openk2.chat.tokenizer import Tokenizer
+from openk2.server.errors import ApiError
+
+Piece = Callable[[int], bytes]
+"""The bytes of a token id."""
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """One model and what answers for it."""
+
+    name: str
+    backend: ChatBackend
+    created: int = field(default_factory=lambda: int(time.time()))
+    owner: str = "openk2"
+
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """The model's tokenizer; None for a backend that keeps its own to itself."""
+        tokenizer = getattr(self.backend, "tokenizer", None)
+        return tokenizer if isinstance(tokenizer, Tokenizer) else None
+
+    def piece(self) -> Piece:
+        """How to spell the model's token ids; raises ApiError where it reports none and so no log-probabilities."""
+        if self.tokenizer is None:
+            raise ApiError(400, f"logprobs is true, but {self.name} reports none; accepted: false", param="logprobs")
+        return self.tokenizer.piece
+
+
+class Served:
+    """The table of models; the first is the one the chat page begins with."""
+
+    def __init__(self, *models: ServedModel, aliases: Mapping[str, str] | None = None) -> None:
+        """`aliases`: other names → names of `models`, for clients that insist on a name of their own."""
+        self._models = {model.name: model for model in models}
+        self._aliases = dict(aliases or {})
+
+    @classmethod
+    def of(cls, backend: ChatBackend) -> Served:
+        """One backend under its own name."""
+        return cls(ServedModel(backend.name, backend))
+
+    def __iter__(self) -> Iterator[ServedModel]:
+        return iter(self._models.values())
+
+    @property
+    def default(self) -> ServedModel:
+        """The first model."""
+        return next(iter(self))
+
+    def find(self, name: str) -> ServedModel:
+        """The model of a name or an alias; raises ApiError (404) naming those that are served."""
+        model = self._models.get(self._aliases.get(name, name))
+        if model is None:
+            raise ApiError(
+                404,
+                f"model is {name!r}, which is not served here; accepted: {', '.join(self._models)}",
+                param="model",
+                code="model_not_found",
+            )
+        return model
