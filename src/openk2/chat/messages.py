@@ -199,6 +199,9 @@ class ChatRequest:
     messages: tuple[Message, ...]
     """Where the last one is the assistant's and `partial`, the answer goes on from it."""
     tools: tuple[ToolSpec, ...] = ()
+    sampling: SamplingParams = field(default_factory=SamplingParams)
+    request_id: str | None = None
+    """Names the request in logs; two requests with one id are still two requests."""
     tool_choice: ToolChoice = ToolChoice()
     answer_schema: Mapping[str, Any] | None = field(default=None, hash=False)
     """JSON schema that the answer's text follows; None: free text."""
@@ -208,9 +211,6 @@ class ChatRequest:
     """low, medium or high, for backends that know such a setting."""
     cache_key: str | None = None
     """Requests of one dialogue share it, so that a router can send them where its beginning is cached."""
-    sampling: SamplingParams = field(default_factory=SamplingParams)
-    request_id: str | None = None
-    """Names the request in logs; two requests with one id are still two requests."""
 
 
 def messages_from_openai(data: object, where: str = "messages", *, template_forms: bool = False) -> tuple[Message, ...]:
