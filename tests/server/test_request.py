@@ -1,6 +1,5 @@
 """What a body becomes."""
 
-import orjson
 from serving import says
 
 from openk2.server.openai.chat_request import read_chat_call
@@ -15,7 +14,6 @@ def test_a_result_that_does_not_name_its_tool_gets_the_name_from_its_call() -> N
         {"role": "tool", "tool_call_id": "a", "content": "sunny"},
         {"role": "tool", "tool_call_id": "a", "content": "warm", "name": "given"},
     ]
-    read = read_chat_call(
-        orjson.dumps({"model": "staged", "messages": messages}), "1", Served.of(says(""))
-    ).request.messages
+    body = {"model": "staged", "messages": messages}
+    read = read_chat_call(body, "1", Served.of(says(""))).request.messages
     assert [message.name for message in read] == [None, None, "get_weather", "given"]

@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from openk2.chat.events import Event, Fold, OfChoice
 from openk2.errors import OpenK2Error
 from openk2.server.admission import Admission
+from openk2.server.dialect import refusal
 from openk2.server.errors import ApiError, as_api_error
 from openk2.server.liveness import while_connected, with_heartbeats
 from openk2.server.metering import Tab
@@ -31,9 +32,6 @@ _STREAM_HEADERS = {
     "x-accel-buffering": "no",
 }
 
-Refusal = Callable[[ApiError], Response]
-"""How a protocol refuses a request before its answer has begun."""
-
 
 class Answer(Response):
     """Answers one request, streamed or whole, and logs one line about it."""
@@ -44,7 +42,6 @@ class Answer(Response):
         *,
         admission: Admission,
         open_tab: Callable[[], Awaitable[Tab]],
-        refuse: Refusal,
         heartbeat_seconds: float,
     ) -> None:
         """`open_tab`: see `metering.py`; called once the answer is admitted."""
@@ -52,7 +49,6 @@ class Answer(Response):
         self._call = call
         self._admission = admission
         self._open_tab = open_tab
-        self._refuse = refuse
         self._heartbeat_seconds = heartbeat_seconds
         answers = range(call.request.sampling.n)
         self._plain = None if call.request.tools else [PlainCalls() for _ in answers]
@@ -73,7 +69,7 @@ class Answer(Response):
                 outcome = (self._folds[0].reason or "broken off") if stayed else "client left"
         except OpenK2Error as error:
             outcome = str(error)
-            await self._refuse(as_api_error(error))(scope, receive, send)
+            await refusal(error, scope)(scope, receive, send)
         finally:
             seconds = time.monotonic() - self._started
             first = None if self._first_event is None else self._first_event - self._started

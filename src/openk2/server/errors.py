@@ -1,4 +1,5 @@
-"""Every refusal in OpenAI's form: `{"error": {"message", "type", "param", "code"}}` and the status clients act on.
+"""What a refusal is: a status, a message and the field at fault; and its body in OpenAI's form, `{"error": {"message",
+"type", "param", "code"}}`. Other forms: `dialect.py`.
 
 The OpenAI clients retry 408, 409, 429 and every 5xx, unless `x-should-retry` says otherwise; what cannot succeed when
 sent again says so, and so does what was sent again already (502, 504: a remote backend tries several times).
@@ -8,14 +9,12 @@ import math
 import re
 from typing import Any
 
-import orjson
-from starlette.responses import Response
-
 from openk2.errors import ChatError, ContextLengthError, OpenK2Error, RequestError, ServerError, UpstreamError
 
 _TYPES = {
     400: "invalid_request_error",
     401: "invalid_authentication_error",
+    402: "insufficient_quota",
     403: "permission_denied_error",
     404: "resource_not_found_error",
     405: "invalid_request_error",
@@ -28,6 +27,15 @@ _TYPES = {
     504: "server_error",
 }
 """Status → error type, in the words of Moonshot's platform."""
+
+_TYPES_OF_CODES = {
+    "insufficient_quota": "insufficient_quota",
+    "rate_limit_exceeded": "rate_limit_reached_error",
+}
+"""Code → error type, where the status alone does not say it."""
+
+_STATUSES = {402: 429}
+"""OpenAI's clients know a spent budget as 429 with the code `insufficient_quota`."""
 
 _FIELD = re.compile(r"[a-z_]+(?:\[\d+\]|\.[a-z_]+)*(?= (?:is|holds)\b)")
 
@@ -44,7 +52,9 @@ class ApiError(ServerError):
         code: str | None = None,
         retry_after: int | None = 1,
     ) -> None:
-        """`retry_after`: for 429 and 503, seconds after which to ask again; None: asking again does not help."""
+        """`code`: `insufficient_quota` with 402 (a spent budget), `rate_limit_exceeded` with 429 (a limit of the
+        caller's), others for people; `retry_after`: for 429 and 503, seconds after which to ask again; None: asking
+        again does not help."""
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after if status in (429, 503) else None
@@ -73,12 +83,10 @@ def as_api_error(error: OpenK2Error) -> ApiError:
 def error_body(error: ApiError) -> dict[str, Any]:
     """The JSON body of a refusal; also what a broken stream carries."""
     kind = _TYPES.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
+    kind = _TYPES_OF_CODES.get(error.code or "", kind)
     return {"error": {"message": str(error), "type": kind, "param": error.param, "code": error.code}}
 
 
-def error_response(error: ApiError) -> Response:
-    """The whole answer to a refused request, with the headers that tell a client whether to try again."""
-    headers = {"x-should-retry": "false"}
-    if error.retry_after is not None:
-        headers = {"x-should-retry": "true", "retry-after": str(error.retry_after)}
-    return Response(orjson.dumps(error_body(error)), error.status, headers, "application/json")
+def openai_status(error: ApiError) -> int:
+    """The status that says the same in OpenAI's API."""
+    return _STATUSES.get(error.status, error.status)

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from openk2.server.errors import ApiError, error_response
+from openk2.server.dialect import refusal
+from openk2.server.errors import ApiError
 from openk2.server.settings import ServerSettings
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -54,7 +55,7 @@ class Guard:
         try:
             self._check(scope["method"], headers)
         except ApiError as error:
-            await error_response(error)(scope, receive, send_marked)
+            await refusal(error, scope)(scope, receive, send_marked)
             return
         await self._app(scope, self._bounded(receive), send_marked)
 

@@ -48,7 +48,8 @@ class Meter(Protocol):
     """Opens tabs."""
 
     async def open(self, caller: Caller, call: Call, prompt_tokens: int) -> Tab:
-        """Reserve what the request may use. Raises ApiError: 429 for a limit, 402 or 429 for a spent budget, 403 for a
+        """Reserve what the request may use. Raises ApiError: 429 with code `rate_limit_exceeded` for a limit, 402 with
+        code `insufficient_quota` for a spent budget (`dialect.py` says it to each client as it knows it), 403 for a
         model the key may not use."""
         ...
 

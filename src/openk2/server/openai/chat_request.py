@@ -10,32 +10,26 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from openk2.chat.messages import ChatRequest, Message, messages_from_openai, tools_from_openai
 from openk2.chat.sampling import SamplingParams
+from openk2.server.bodies import Body, checked, refuse_given, shown
 from openk2.server.errors import ApiError
 from openk2.server.openai.chat_answer import ChatWriter
-from openk2.server.protocol import Call
+from openk2.server.protocol import Call, Json
 from openk2.server.served import Served
 
 MAX_STOP_TEXTS = 16
 
 
-class StreamOptions(BaseModel):
+class StreamOptions(Body):
     """What a stream carries besides the answer."""
-
-    model_config = ConfigDict(extra="ignore", strict=True, use_attribute_docstrings=True)
 
     include_usage: bool | None = None
     """Send one more chunk at the end, with empty `choices` and the token counts."""
 
 
-class ChatBody(BaseModel):
+class ChatBody(Body):
     """The JSON body of `POST /v1/chat/completions`."""
-
-    model_config = ConfigDict(extra="ignore", strict=True, use_attribute_docstrings=True)
 
     model: str
     """A name from `/v1/models`."""
@@ -103,23 +97,15 @@ _ONLY: dict[str, tuple[Any, ...]] = {
 """Field → the only values it may have besides null; anything else would change the answer and is refused."""
 
 
-def read_chat_call(body: bytes, request_id: str, served: Served) -> Call:
+def read_chat_call(data: Json, request_id: str, served: Served) -> Call:
     """Read and check a request body.
 
-    Raises ApiError: 404 for a model that is not served, 400 for what is not JSON in UTF-8, a field of the wrong type or
-    an unsupported value; and ChatError or RequestError, which name the field, for messages, tools and sampling that are
-    wrong in themselves.
+    Raises ApiError: 404 for a model that is not served, 400 for a field of the wrong type or an unsupported value; and
+    ChatError or RequestError, which name the field, for messages, tools and sampling that are wrong in themselves.
     """
-    data = _json_object(body)
     for name, accepted in _ONLY.items():
-        value = data.get(name)
-        if value is not None and not any(value == one and type(value) is type(one) for one in accepted):
-            allowed = ", ".join(orjson.dumps(one).decode() for one in (*accepted, None))
-            raise ApiError(400, f"{name} is {_shown(value)}, which is not supported; accepted: {allowed}", param=name)
-    try:
-        chat = ChatBody.model_validate(data)
-    except ValidationError as error:
-        raise _type_error(error) from None
+        refuse_given(data, name, accepted)
+    chat = checked(ChatBody, data)
     tools = tools_from_openai(chat.tools)
     request = ChatRequest(
         messages=named_results(messages_from_openai(chat.messages)),
@@ -150,20 +136,6 @@ def named_results(messages: Sequence[Message]) -> tuple[Message, ...]:
             message = replace(message, name=names[message.tool_call_id])
         named.append(message)
     return tuple(named)
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ApiError(400, f"the body is not valid UTF-8 at byte {error.start}; accepted: JSON in UTF-8") from None
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise ApiError(400, f"the body is not valid JSON: {error}; accepted: one JSON object") from None
-    if not isinstance(data, dict):
-        raise ApiError(400, f"the body is {_shown(data)}; accepted: one JSON object")
-    return data
 
 
 def _sampling(chat: ChatBody) -> SamplingParams:
@@ -211,38 +183,7 @@ def _logit_bias(given: Mapping[str, float]) -> dict[int, float]:
     """OpenAI's form: ids as text, biases from -100, which forbids, to 100."""
     for id, bias in given.items():
         if not (id.isascii() and id.isdigit()):
-            raise ApiError(400, f"logit_bias holds {_shown(id)}; accepted: token ids", param="logit_bias")
+            raise ApiError(400, f"logit_bias holds {shown(id)}; accepted: token ids", param="logit_bias")
         if not -100 <= bias <= 100:
             raise ApiError(400, f"logit_bias gives {bias} to {id}; accepted: -100 … 100", param="logit_bias")
     return {int(id): bias for id, bias in given.items()}
-
-
-_EXPECTED: dict[str, str] = {
-    "missing": "a value",
-    "string_type": "text",
-    "float_type": "a number",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "an object",
-    "model_type": "an object",
-}
-
-
-def _type_error(error: ValidationError) -> ApiError:
-    """The first wrong field in the house's form; pydantic's own wording speaks of Python types."""
-    errors = error.errors(include_url=False)
-    first = errors[0]
-    param = str(first["loc"][0]) if first["loc"] else None
-    expected = [_EXPECTED.get(one["type"], one["msg"]) for one in errors if one["loc"][:1] == first["loc"][:1]]
-    inside = [str(part) for part in first["loc"][1:] if part in StreamOptions.model_fields]
-    path = ".".join([param or "the body", *inside])
-    found = "missing" if first["type"] == "missing" else _shown(first["input"])
-    return ApiError(400, f"{path} is {found}; accepted: {' or '.join(dict.fromkeys(expected))}", param=path)
-
-
-def _shown(value: object) -> str:
-    """The value as JSON, cut to what fits in a line."""
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= 60 else f"{text[:57]}..."
