@@ -85,6 +85,24 @@ def test_events_carry_prompt_ids_sampled_ids_and_usage(make_engine: EngineMaker,
     assert events[-2:] == [Usage(len(prompt), 0, len(ids)), Finished("stop")]
 
 
+def test_the_prompt_s_cached_tokens_are_known_with_the_first_token(make_engine: EngineMaker) -> None:
+    backend = EngineBackend(make_engine(page_tokens=16), "random")
+    asyncio.run(complete(backend, request(max_tokens=1)))
+    events = asyncio.run(collect(backend, request(max_tokens=1)))
+    prompt, usage = events[0], events[-2]
+    assert isinstance(prompt, PromptTokens)
+    assert isinstance(usage, Usage)
+    assert prompt.cached_tokens == usage.cached_tokens >= (len(prompt.ids) - 1) // 16 * 16 > 0
+    assert isinstance(events[1], Tokens)
+
+
+def test_rendering_and_counting_need_no_answer(make_engine: EngineMaker) -> None:
+    backend = EngineBackend(make_engine(), "random")
+    asked = request(tools=TOOLS)
+    assert backend.render(asked) == render(QUESTION, TOOLS, tokenizer=backend.tokenizer)
+    assert backend.count(asked) == len(backend.render(asked))
+
+
 def test_the_next_turn_is_taken_from_the_cache(make_engine: EngineMaker) -> None:
     backend = EngineBackend(make_engine(page_tokens=16), "random")
 
@@ -133,8 +151,9 @@ def test_several_answers_come_side_by_side_and_the_first_as_if_alone(make_engine
     events = asyncio.run(collect(backend, request(n=3, **options)))
     alone = asyncio.run(collect(backend, request(**options)))
     first = [event for event in events if not isinstance(event, OfChoice)]
-    assert [event for event in first if not isinstance(event, Usage)] == [
-        event for event in alone if not isinstance(event, Usage)
+    counts = (PromptTokens, Usage)
+    assert [event for event in first if not isinstance(event, counts)] == [
+        event for event in alone if not isinstance(event, counts)
     ]
     assert all(len(event.top_logprobs) == 1 for event in first if isinstance(event, Tokens))
     assert isinstance(events[-1], Finished)

@@ -1,14 +1,19 @@
-"""The seam between whoever asks and whatever answers: messages in, events out.
+"""The seams between whoever asks and whatever answers.
 
-Implementations: the package's own engine, any OpenAI-compatible API (`remote.py`), a script (`scripted.py`). Server,
-agent, synthesis and judges all speak to this one interface.
+`ChatBackend`: messages in, events out. Implementations: rendering over a token backend (`rendered.py`), any
+OpenAI-compatible API (`remote.py`), a script (`scripted.py`). Server, agent, synthesis and judges all speak to this one
+interface. `TokenBackend`: prompt ids in, sampled ids out. Implementations: the package's own engine
+(`engine/backend.py`), and completions of vLLM and SGLang with token ids (`remote_tokens.py`).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
 from openk2.chat.events import Event, Fold
 from openk2.chat.messages import ChatRequest
+from openk2.chat.pieces import TokenPiece
+from openk2.chat.sampling import SamplingParams
+from openk2.chat.tokenizer import Tokenizer
 
 
 class ChatBackend(Protocol):
@@ -24,6 +29,28 @@ class ChatBackend(Protocol):
 
         Closing the iterator early cancels the answer. Raises ChatError when the messages cannot be rendered and
         RequestError when the request cannot be served.
+        """
+        ...
+
+
+class TokenBackend(Protocol):
+    """Something that continues token ids."""
+
+    name: str
+    """What answers: a model's name, for people and logs."""
+    context_length: int | None
+    """Most tokens that prompt and answer may have together; None when not known."""
+    tokenizer: Tokenizer
+    """What its ids stand for."""
+
+    def check(self, prompt_ids: Sequence[int]) -> None:
+        """Raise RequestError for ids that can be no prompt: none, too many, or outside the vocabulary."""
+        ...
+
+    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+        """Continue the prompt token by token, the `n` answers side by side, each up to its piece with `finish`.
+
+        Closing the generator cancels the request. Raises RequestError when the request cannot be served.
         """
         ...
 

@@ -1,10 +1,10 @@
 """What a model says, piece by piece. Streaming and not streaming are the same events; `fold` is the one way to a
 message.
 
-The order within one answer: PromptTokens, then any number of deltas and Tokens, then Usage, then Finished. Tool call
-`index` counts the calls of this answer from 0; its arguments arrive in pieces between ToolCallStart and ToolCallEnd.
-Where several answers were asked for, the events are the first answer's, and those of the others, up to their Finished,
-come as `OfChoice` in between.
+The order within one answer: PromptTokens, then any number of deltas and Tokens, then Usage, then Finished. PromptTokens
+comes when the prompt has been computed, with the first sampled token. Tool call `index` counts the calls of this answer
+from 0; its arguments arrive in pieces between ToolCallStart and ToolCallEnd. Where several answers were asked for, the
+events are the first answer's, and those of the others, up to their Finished, come as `OfChoice` in between.
 """
 
 from collections.abc import Iterable
@@ -59,6 +59,8 @@ class PromptTokens:
     """The ids the model was prompted with, from backends that render the prompt themselves."""
 
     ids: tuple[int, ...]
+    cached_tokens: int = 0
+    """How many of them came out of a cache."""
 
 
 @dataclass(frozen=True)

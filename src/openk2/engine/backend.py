@@ -1,139 +1,37 @@
-"""The engine's side of the chat seam: messages are rendered to ids, sampled ids are parsed to events."""
+"""The engine's side of the chat seams: its tokens, and conversations rendered for them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable, Iterator
-from contextlib import aclosing
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Sequence
 
-from openk2.chat.call_ids import count_calls
-from openk2.chat.events import (
-    Event,
-    Finished,
-    FinishReason,
-    OfChoice,
-    PromptTokens,
-    TextDelta,
-    Tokens,
-    ToolCallStart,
-    Usage,
-)
-from openk2.chat.messages import ChatRequest
-from openk2.chat.parser import OutputParser
+from openk2.chat.pieces import TokenPiece
+from openk2.chat.rendered import RenderedBackend
 from openk2.chat.sampling import SamplingParams
-from openk2.chat.template import render
 from openk2.engine.engine import Engine
-from openk2.engine.results import Piece
-from openk2.engine.stopping import StopText
 
 
-class EngineBackend:
-    """Answers conversations with an engine. Stop strings are looked for in the answer's text, not in reasoning or
-    calls."""
+class EngineTokens:
+    """An engine as a `TokenBackend`."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        """`name`: the model's, for people."""
+        self.engine, self.name = engine, name
+        self.tokenizer = engine.tokenizer
+        self.context_length: int | None = engine.max_context
+
+    def check(self, prompt_ids: Sequence[int]) -> None:
+        """See `TokenBackend.check`."""
+        self.engine.check(prompt_ids)
+
+    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+        """See `TokenBackend.generate`; a failing step is an EngineError."""
+        return self.engine.stream(prompt_ids, sampling)
+
+
+class EngineBackend(RenderedBackend):
+    """Answers conversations with an engine."""
 
     def __init__(self, engine: Engine, name: str, style: str = "instruct") -> None:
         """`name`: the model's, for people; `style`: the chat template's, `instruct` or `thinking`."""
-        self.engine, self.style = engine, style
-        self.tokenizer = engine.tokenizer
-        """Spells the ids of `Tokens`; who reports log-probabilities needs it."""
-        self.name = name
-        self.context_length: int | None = engine.max_context
-
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
-        """See `ChatBackend.stream`; a failing step is an EngineError. Of several answers one that met its stop string
-        is heard no more, but computed until all others ended."""
-        tokenizer, sampling = self.engine.tokenizer, request.sampling
-        prompt = render(request.messages, request.tools, tokenizer=tokenizer, style=self.style)
-        self.engine.check(prompt)
-        yield PromptTokens(tuple(prompt))
-        parsers = [OutputParser(tokenizer, count_calls(request.messages), request.tools) for _ in range(sampling.n)]
-        replies = [_Reply(parser, sampling) for parser in parsers]
-        cached = 0
-        async with aclosing(self.engine.stream(prompt, replace(sampling, stop=()))) as pieces:
-            async for piece in pieces:
-                cached = piece.cached_tokens
-                for event in replies[piece.choice].take(piece):
-                    yield OfChoice(piece.choice, event) if piece.choice else event
-                if all(reply.over for reply in replies):
-                    break
-        sampled, proposed, accepted = (
-            sum(counts) for counts in zip(*((r.sampled, r.proposed, r.accepted) for r in replies), strict=True)
-        )
-        yield Usage(len(prompt), cached, sampled, proposed, accepted)
-        yield replies[0].finished()
-
-
-class _Reply:
-    """One answer: pieces in, events out. The first answer's Finished is left to the end of all."""
-
-    def __init__(self, parser: OutputParser, sampling: SamplingParams) -> None:
-        self._parser, self._min_tokens = parser, sampling.min_tokens
-        self._shown = _Shown(sampling.stop)
-        self._reason: FinishReason | None = None
-        self.over = False
-        """Whether no more is to come of it."""
-        self.sampled = self.proposed = self.accepted = 0
-
-    def take(self, piece: Piece) -> Iterator[Event]:
-        """What a piece brings, and the end of the answer where it is the last; nothing once that is over."""
-        if self.over:
-            return
-        self.sampled += 1
-        self.proposed, self.accepted, self._reason = piece.proposed, piece.accepted, piece.finish
-        yield Tokens(
-            (piece.id,),
-            (piece.logprob,) if piece.logprob is not None else (),
-            (piece.top_logprobs,) if piece.top_logprobs else (),
-        )
-        watched = self.sampled > self._min_tokens
-        yield from self._shown.take(self._parser.push([piece.id]), watched=watched)
-        if self._shown.stopped or piece.finish is not None:
-            self.over = True
-            yield from self._shown.end(self._parser.finish())
-            if piece.choice:
-                yield self.finished()
-
-    def finished(self) -> Finished:
-        """The answer's last event."""
-        return Finished(self._shown.reason(self._reason))
-
-
-class _Shown:
-    """What of the parser's events comes out: text up to a stop string, everything else as it is."""
-
-    def __init__(self, stops: tuple[str, ...]) -> None:
-        self._stop = StopText(stops)
-        self._calls = False
-
-    @property
-    def stopped(self) -> bool:
-        return self._stop.stopped
-
-    def take(self, events: Iterable[Event], *, watched: bool = True) -> Iterator[Event]:
-        """The events that can be shown now; text that may begin a stop string waits, but not behind other events.
-        Where not `watched`, text is shown whatever it says."""
-        for event in events:
-            if isinstance(event, TextDelta):
-                text = self._stop.push(event.text) if watched else event.text
-            else:
-                text = self._stop.flush()
-            if text:
-                yield TextDelta(text)
-            if self._stop.stopped:
-                return
-            if not isinstance(event, TextDelta):
-                self._calls = self._calls or isinstance(event, ToolCallStart)
-                yield event
-
-    def end(self, events: Iterable[Event]) -> Iterator[Event]:
-        """The last events and the text that still waited."""
-        if not self._stop.stopped:
-            yield from self.take(events)
-        if text := self._stop.flush():
-            yield TextDelta(text)
-
-    def reason(self, engine: FinishReason | None) -> FinishReason:
-        """Why the answer ended, given why the engine did; it did not when a stop string was met here."""
-        if self._stop.stopped or engine is None:
-            return "stop"
-        return "tool_calls" if self._calls and engine == "stop" else engine
+        super().__init__(EngineTokens(engine, name), style)
+        self.engine = engine

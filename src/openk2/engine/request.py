@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from openk2.chat.events import FinishReason
+from openk2.chat.pieces import TokenLogprob
 from openk2.chat.sampling import SamplingParams
+from openk2.chat.stopping import StopText
 from openk2.chat.tokenizer import IncrementalDecoder, Tokenizer
 from openk2.engine import scheduler as scheduling
 from openk2.engine.grammar import Matcher
 from openk2.engine.results import Piece
-from openk2.engine.sampler import Draw, TokenLogprob, Wish
+from openk2.engine.sampler import Draw, Wish
 from openk2.engine.speculation import Pace, Proposer
-from openk2.engine.stopping import StopText
 
 Outcome = Piece | Exception
 Sink = Callable[[Outcome], None]
@@ -105,16 +106,16 @@ class Answer:
             self.matcher.push(draw.id)
         text, finish = self._read(draw.id)
         return Piece(
-            self.choice,
-            draw.id,
-            draw.report.logprob if draw.report else None,
-            draw.report.top if draw.report else (),
-            text,
-            finish,
-            self.sequence.cached_tokens or 0,
-            self.proposed,
-            self.accepted,
-            tuple(self.request.prompt_logprobs) if (self.choice, self.sampled) == (0, 1) else (),
+            choice=self.choice,
+            id=draw.id,
+            logprob=draw.report.logprob if draw.report else None,
+            top_logprobs=draw.report.top if draw.report else (),
+            text=text,
+            finish=finish,
+            cached_tokens=self.sequence.cached_tokens or 0,
+            proposed=self.proposed,
+            accepted=self.accepted,
+            prompt_logprobs=tuple(self.request.prompt_logprobs) if (self.choice, self.sampled) == (0, 1) else (),
         )
 
     def _read(self, id: int) -> tuple[str, FinishReason | None]:

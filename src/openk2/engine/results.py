@@ -6,35 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openk2.chat.events import FinishReason
-from openk2.engine.sampler import TokenLogprob
-
-Alternatives = tuple[tuple[int, float], ...]
-"""Ids and the natural logarithms of their probabilities, the most probable first."""
+from openk2.chat.pieces import Alternatives, TokenLogprob, TokenPiece
 
 
-@dataclass(frozen=True)
-class Piece:
-    """The next sampled token of a request and what it brought."""
+@dataclass(frozen=True, kw_only=True)
+class Piece(TokenPiece):
+    """The next sampled token of a request, also as text."""
 
-    choice: int
-    """Which of the request's `n` answers it belongs to."""
-    id: int
-    logprob: float | None
-    """Natural logarithm of its probability (see `sampler.py`); None unless the request asked."""
-    top_logprobs: Alternatives
     text: str
     """Text that became certain: none while a character or a possible stop string is unfinished, never a special
     token."""
-    finish: FinishReason | None
-    """Why this answer ended, on its last piece."""
-    cached_tokens: int
-    """How many tokens of the prompt came out of the cache."""
-    proposed: int
-    """Tokens that speculation guessed for this answer so far."""
-    accepted: int
-    """How many of them were right."""
-    prompt_logprobs: tuple[TokenLogprob, ...]
-    """On the first piece of the first answer where asked for: one per prompt token but the first."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from openk2.chat.pieces import TokenLogprob
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.kernels.native import sampling
@@ -60,16 +61,6 @@ class Wish:
             or self.held_back
             or self.allowed_V is not None
         )
-
-
-@dataclass(frozen=True)
-class TokenLogprob:
-    """A token with the natural logarithm of its probability (see the module)."""
-
-    id: int
-    logprob: float
-    top: tuple[tuple[int, float], ...] = ()
-    """The most probable ids there and their logarithms, as many as were asked for."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openk2.engine.stopping import StopText
+from openk2.chat.stopping import StopText
 
 letters = st.text("ab", max_size=12)
 
