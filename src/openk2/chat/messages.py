@@ -104,6 +104,12 @@ class Message:
         elif call_id is not None:
             raise ChatError(f"{where}.tool_call_id is given in a {role} message; only tool messages answer a call")
         name = message.get("name")
+        partial = message.get("partial")
+        if partial is not None and not isinstance(partial, bool):
+            raise ChatError(f"{where}.partial is {_kind(partial)}; accepted: true or false")
+        if partial and (role != "assistant" or calls):
+            what = "an assistant message with tool_calls" if calls else f"a {role} message"
+            raise ChatError(f"{where}.partial is true in {what}; accepted: only the beginning of an assistant's text")
         return cls(
             role=role,
             content=_content(message.get("content"), f"{where}.content", pictures=template_forms),
@@ -111,6 +117,7 @@ class Message:
             tool_calls=tuple(ToolCall.from_openai(call, f"{where}.tool_calls[{i}]") for i, call in enumerate(calls)),
             tool_call_id=call_id,
             name=None if name is None else _text(name, f"{where}.name") or None,
+            partial=bool(partial),
         )
 
     def to_openai(self) -> dict[str, Any]:
@@ -127,6 +134,8 @@ class Message:
             data["tool_call_id"] = self.tool_call_id
         if self.name is not None:
             data["name"] = self.name
+        if self.partial:
+            data["partial"] = True
         return data
 
 
@@ -216,8 +225,8 @@ class ChatRequest:
 def messages_from_openai(data: object, where: str = "messages", *, template_forms: bool = False) -> tuple[Message, ...]:
     """Read a whole conversation, each message as `Message.from_openai` does, and check that it hangs together.
 
-    Raises ChatError when it is empty, a field is wrong, or a tool message answers a call that no earlier assistant
-    made.
+    Only the last message can be partial: what was one in an earlier request is whole by now. Raises ChatError when the
+    conversation is empty, a field is wrong, or a tool message answers a call that no earlier assistant made.
     """
     if not isinstance(data, Sequence) or isinstance(data, str):
         raise ChatError(f"{where} is {_kind(data)}; accepted: a list of messages")
@@ -226,6 +235,7 @@ def messages_from_openai(data: object, where: str = "messages", *, template_form
     messages = tuple(
         Message.from_openai(item, f"{where}[{i}]", template_forms=template_forms) for i, item in enumerate(data)
     )
+    messages = (*(replace(message, partial=False) for message in messages[:-1]), messages[-1])
     made: set[str] = set()
     for i, message in enumerate(messages):
         made.update(call.id for call in message.tool_calls)
