@@ -1,18 +1,12 @@
 """A chat backend over HTTP: any API of OpenAI's chat-completions form (Moonshot, vLLM, SGLang, llama.cpp, openk2).
 
-Answers are streamed. A request that is refused for now (429, 5xx, no connection) is tried again, after the time the
-server asks for; once the answer has begun nothing is repeated. Closing the stream closes the connection, by which
-servers notice that nobody listens.
+Answers are streamed. The model's template and the reading of its answer are the server's own; where those shall be
+ours, see `remote_tokens.py`.
 """
 
 import asyncio
-import json
-import math
-import os
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing
 from typing import Any
 
 import httpx
@@ -20,14 +14,9 @@ import httpx
 from openk2.chat.call_ids import count_calls
 from openk2.chat.events import Event
 from openk2.chat.messages import ChatRequest
-from openk2.chat.remote_answer import AnswerReader, error_text, sse_data
+from openk2.chat.remote_answer import AnswerReader
+from openk2.chat.upstream import Upstream, checked_address
 from openk2.errors import RequestError, UpstreamError
-
-_FIRST_WAIT = 0.5
-_LONGEST_WAIT = 60.0
-_OUT_OF_MONEY = ("exceeded_current_quota", "insufficient_quota")
-_NOT_ABOUT_THE_REQUEST = (401, 403, 404, 429)
-"""Refusals that concern the key, the model's name or the load, each worth its own status."""
 
 
 class RemoteBackend:
@@ -45,48 +34,37 @@ class RemoteBackend:
         transport: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        """`base_url`: up to and including `/v1`; `api_key`: `$OPENAI_API_KEY` where not given, none where that is not
-        set; `timeout`: seconds without a byte; `retries`: attempts after the first; `transport` and `sleep`: for tests.
-        Raises RequestError when the address or the key cannot be one."""
-        if not _is_address(base_url):
-            raise RequestError(f"base_url is {base_url!r}; accepted: an http:// or https:// address")
+        """`base_url`: up to and including `/v1`; the rest as `Upstream` has it. Raises RequestError when the address or
+        the key cannot be one."""
         self.name = model
         self.context_length = context_length
-        self._url = base_url.rstrip("/") + "/chat/completions"
-        self._shown = str(httpx.URL(self._url).copy_with(userinfo=b""))
-        """The address as errors name it, which others than its owner may read."""
-        self._headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
-        key = (os.environ.get("OPENAI_API_KEY", "") if api_key is None else api_key).strip()
-        if not (key.isascii() and key.isprintable()):
-            raise RequestError("the API key holds characters that no key has; accepted: printable ASCII")
-        if key:
-            self._headers["Authorization"] = f"Bearer {key}"
-        self._timeout = httpx.Timeout(timeout, connect=min(timeout, 10.0))
-        self._retries = retries
-        self._transport = transport
-        self._sleep = sleep
+        self._upstream = Upstream(
+            checked_address(base_url) + "/chat/completions",
+            api_key,
+            timeout=timeout,
+            retries=retries,
+            transport=transport,
+            sleep=sleep,
+        )
 
-    async def stream(self, request: ChatRequest) -> AsyncIterator[Event]:
+    async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """The model's answer as it comes; Usage is all zero where the server does not tell. Raises RequestError with
         the server's own words when it refuses the request as it is, and UpstreamError when the fault is not the
         request's: no answer, none in time, one that breaks off, or a key that is not accepted."""
-        body = json.dumps(self._body(request)).encode()
         answer = AnswerReader(count_calls(request.messages))
-        async with self._response(body) as response:
-            try:
-                async for data in _chunks(response):
-                    for event in answer.take(data):
-                        yield event
-                for event in answer.finish():
+        async with aclosing(self._upstream.post(self._body(request))) as chunks:
+            async for data in chunks:
+                for event in self._blamed(answer.take(data)):
                     yield event
-            except httpx.TimeoutException:
-                raise UpstreamError(
-                    f"{self._shown}: silent for {self._timeout.read:g} s within an answer", 504
-                ) from None
-            except httpx.HTTPError as error:
-                raise UpstreamError(f"{self._shown}: the connection broke within an answer: {error}") from None
-            except RequestError as error:
-                raise UpstreamError(f"{self._shown}: {error}") from None
+            for event in self._blamed(answer.finish()):
+                yield event
+
+    def _blamed(self, events: Iterator[Event]) -> Iterator[Event]:
+        """The events as they are; where they make no sense, that is the server's fault and not the request's."""
+        try:
+            yield from events
+        except RequestError as error:
+            raise UpstreamError(f"{self._upstream.shown}: {error}") from None
 
     def _body(self, request: ChatRequest) -> dict[str, Any]:
         """The request in OpenAI's form; settings that say nothing are left out, since some servers know few of them.
@@ -98,7 +76,7 @@ class RemoteBackend:
             ("prompt_logprobs", sampling.prompt_logprobs),
         ):
             if given:
-                raise RequestError(f"{name} is given, which {self.name} behind {self._shown} is not asked for")
+                raise RequestError(f"{name} is given, which {self.name} behind {self._upstream.shown} is not asked for")
         body: dict[str, Any] = {
             "model": self.name,
             "messages": [message.to_openai() for message in request.messages],
@@ -126,77 +104,3 @@ class RemoteBackend:
         if sampling.seed is not None:
             body["seed"] = sampling.seed
         return body
-
-    @asynccontextmanager
-    async def _response(self, body: bytes) -> AsyncGenerator[httpx.Response, None]:
-        """The response that begins an answer, after as many attempts as it takes."""
-        async with httpx.AsyncClient(transport=self._transport, timeout=self._timeout, headers=self._headers) as client:
-            for attempt in range(self._retries + 1):
-                wait = min(_FIRST_WAIT * 2**attempt, _LONGEST_WAIT)
-                try:
-                    response = await client.send(client.build_request("POST", self._url, content=body), stream=True)
-                    if response.is_success:
-                        break
-                    await response.aread()
-                    words = f"{self._shown}: {response.status_code}: {error_text(response.text)}"
-                    again = _is_passing(response, words)
-                    wait = _asked_wait(response, wait)
-                    problem = _refusal(response, words, wait if again else None)
-                except httpx.TimeoutException as error:
-                    seconds = self._timeout.connect if isinstance(error, httpx.ConnectTimeout) else self._timeout.read
-                    problem, again = UpstreamError(f"{self._shown}: no answer within {seconds:g} s", 504), True
-                except httpx.HTTPError as error:
-                    what = str(error) or type(error).__name__
-                    problem, again = UpstreamError(f"{self._shown}: cannot be reached: {what}"), True
-                if not again or attempt == self._retries or wait > _LONGEST_WAIT:
-                    raise problem
-                await self._sleep(wait)
-            try:
-                yield response
-            finally:
-                await response.aclose()
-
-
-async def _chunks(response: httpx.Response) -> AsyncIterator[str]:
-    """The answer's JSON chunks, be it streamed or, by servers that do not stream, sent whole."""
-    if response.headers.get("content-type", "").startswith("application/json"):
-        yield (await response.aread()).decode("utf-8", errors="replace")
-        return
-    async for data in sse_data(response.aiter_bytes()):
-        yield data
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        return False
-    return parsed.scheme in ("http", "https") and bool(parsed.host)
-
-
-def _refusal(response: httpx.Response, words: str, retry_after: float | None) -> RequestError:
-    """The error that a refusal is: of the request itself, or of something that the request cannot help."""
-    if response.status_code in _NOT_ABOUT_THE_REQUEST:
-        return UpstreamError(words, response.status_code, retry_after=retry_after)
-    return RequestError(words) if response.is_client_error else UpstreamError(words)
-
-
-def _is_passing(response: httpx.Response, words: str) -> bool:
-    """Whether asking again may help: too many requests or a server fault, but not an empty account."""
-    if any(kind in words for kind in _OUT_OF_MONEY):
-        return False
-    return response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error
-
-
-def _asked_wait(response: httpx.Response, otherwise: float) -> float:
-    """Seconds to wait: what `Retry-After` asks for, in seconds or as a date."""
-    asked = response.headers.get("retry-after", "")
-    try:
-        seconds = float(asked)
-        return max(0.0, seconds) if math.isfinite(seconds) else otherwise
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return otherwise
