@@ -16,10 +16,15 @@ def expected(text: str, stops: list[str]) -> str:
 
 
 def run(pieces: list[str], stops: list[str]) -> tuple[str, bool]:
+    out, met = outcome(pieces, stops)
+    return out, met is not None
+
+
+def outcome(pieces: list[str], stops: list[str]) -> tuple[str, str | None]:
     stop = StopText(stops)
     out = "".join([stop.push(piece) for piece in pieces])
     out += stop.flush()
-    return out, stop.stopped
+    return out, stop.met
 
 
 @given(letters, st.lists(st.text("ab", min_size=1, max_size=4), max_size=3))
@@ -32,6 +37,13 @@ def test_every_split_in_two_gives_the_text_before_the_first_stop(text: str, stop
 def test_any_number_of_pieces_adds_up_to_the_same(pieces: list[str], stops: list[str]) -> None:
     text = "".join(pieces)
     assert run(pieces, stops) == run(list(text), stops) == (expected(text, stops), expected(text, stops) != text)
+
+
+@given(letters, st.lists(st.text("ab", min_size=1, max_size=4), max_size=3))
+def test_the_stop_string_that_was_met_is_the_same_however_the_text_is_cut(text: str, stops: list[str]) -> None:
+    whole = outcome([text], stops)
+    assert outcome(list(text), stops) == whole
+    assert whole[1] is None or text.startswith(whole[0] + whole[1])
 
 
 def test_text_that_cannot_begin_a_stop_string_comes_out_at_once() -> None:

@@ -132,7 +132,7 @@ def test_stop_strings_cut_the_text_wherever_they_begin(make_engine: EngineMaker,
     asked = request(stop=(stop,))
     events = asyncio.run(collect(saying(make_engine, asked, Message("assistant", said)), asked))
     assert fold(events) == Message("assistant", said[:cut])
-    assert events[-1] == Finished("stop")
+    assert events[-1] == Finished("stop", stop)
     sampled = sum(isinstance(event, Tokens) for event in events)
     assert sampled == cut + len(stop)
     assert isinstance(events[-2], Usage)
@@ -218,3 +218,11 @@ def test_what_cannot_be_rendered_or_does_not_fit_is_refused_before_the_first_eve
 
     with pytest.raises(RequestError, match="the context of 40"):
         asyncio.run(first())
+
+
+def test_tokens_of_reasoning_are_counted_its_markers_included(make_engine: EngineMaker) -> None:
+    asked = request()
+    answer = Message("assistant", "yes", reasoning="why not")
+    events = asyncio.run(collect(saying(make_engine, asked, answer), asked))
+    assert isinstance(events[-2], Usage)
+    assert events[-2].reasoning_tokens == len("why not") + 2

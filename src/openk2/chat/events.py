@@ -87,6 +87,8 @@ class Usage:
     """Tokens that speculation guessed."""
     accepted_tokens: int = 0
     """How many of them were right."""
+    reasoning_tokens: int = 0
+    """How many of the completion's tokens are reasoning, its markers included; 0 where the backend does not tell."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ class Finished:
     """The answer is over."""
 
     reason: FinishReason
+    stop_text: str | None = None
+    """The stop string that ended it, where one did and the backend tells; it is not part of the text."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,8 @@ class Fold:
         self.usage: Usage | None = None
         self.reason: FinishReason | None = None
         """Why the answer ended; None while it has not."""
+        self.stop_text: str | None = None
+        """The stop string that ended it."""
 
     def add(self, event: Event) -> None:
         """Take the next event."""
@@ -156,8 +162,8 @@ class Fold:
                 self.top_logprobs.extend(top_logprobs)
             case Usage():
                 self.usage = event
-            case Finished(reason):
-                self.reason = reason
+            case Finished(reason, stop_text):
+                self.reason, self.stop_text = reason, stop_text
             case ToolCallEnd() | OfChoice():
                 pass
 

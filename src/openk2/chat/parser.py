@@ -116,6 +116,11 @@ class OutputParser:
         return len(self._ids)
 
     @property
+    def reasons(self) -> bool:
+        """Whether the next text is reasoning."""
+        return self._state is State.REASONING
+
+    @property
     def over(self) -> bool:
         """The turn has ended, by a control token or by `finish`; further ids are ignored."""
         return self._state is State.OVER

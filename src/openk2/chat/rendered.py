@@ -70,10 +70,8 @@ class RenderedBackend:
                     yield OfChoice(piece.choice, event) if piece.choice else event
                 if all(reply.over for reply in replies):
                     break
-        sampled, proposed, accepted = (
-            sum(counts) for counts in zip(*((r.sampled, r.proposed, r.accepted) for r in replies), strict=True)
-        )
-        yield Usage(len(prompt), cached or 0, sampled, proposed, accepted)
+        counts = zip(*((r.sampled, r.proposed, r.accepted, r.reasoned) for r in replies), strict=True)
+        yield Usage(len(prompt), cached or 0, *map(sum, counts))
         yield replies[0].finished()
 
 
@@ -86,7 +84,7 @@ class _Reply:
         self._reason: FinishReason | None = None
         self.over = False
         """Whether no more is to come of it."""
-        self.sampled = self.proposed = self.accepted = 0
+        self.sampled = self.proposed = self.accepted = self.reasoned = 0
 
     def take(self, piece: TokenPiece) -> Iterator[Event]:
         """What a piece brings, and the end of the answer where it is the last; nothing once that is over."""
@@ -100,7 +98,10 @@ class _Reply:
             (piece.top_logprobs,) if piece.top_logprobs else (),
         )
         watched = self.sampled > self._min_tokens
-        yield from self._shown.take(self._parser.push([piece.id]), watched=watched)
+        reasoned = self._parser.reasons
+        events = self._parser.push([piece.id])
+        self.reasoned += reasoned or self._parser.reasons
+        yield from self._shown.take(events, watched=watched)
         if self._shown.stopped or piece.finish is not None:
             self.over = True
             yield from self._shown.end(self._parser.finish())
@@ -109,7 +110,7 @@ class _Reply:
 
     def finished(self) -> Finished:
         """The answer's last event."""
-        return Finished(self._shown.reason(self._reason))
+        return Finished(self._shown.reason(self._reason), self._shown.met)
 
 
 class _Shown:
@@ -122,6 +123,10 @@ class _Shown:
     @property
     def stopped(self) -> bool:
         return self._stop.stopped
+
+    @property
+    def met(self) -> str | None:
+        return self._stop.met
 
     def take(self, events: Iterable[Event], *, watched: bool = True) -> Iterator[Event]:
         """The events that can be shown now; text that may begin a stop string waits, but not behind other events.
