@@ -3,8 +3,8 @@
 The page's side of the same form is `web/src/conversation/document.ts`. A conversation is a tree of turns: each names
 the turn it follows; a question asked in another way, or an answer tried again, is a sibling, and nothing is
 overwritten. `head` is the last turn of the branch that is shown. Turns are listed parents first, so a document can
-neither hold a cycle nor a turn that hangs nowhere. Unknown keys are kept as they are. Times are milliseconds since 1970, as browsers
-count them.
+neither hold a cycle nor a turn that hangs nowhere. Unknown keys are kept as they are. Times are milliseconds since
+1970, as browsers count them.
 
     {"format": "openk2.conversation/1", "id": "c-5f0cab12", "title": "Snow", "named": false,
      "created": 1760000000000, "updated": 1760000009000, "head": "t-0000002",
