@@ -89,6 +89,8 @@ class Usage:
     """How many of them were right."""
     reasoning_tokens: int = 0
     """How many of the completion's tokens are reasoning, its markers included; 0 where the backend does not tell."""
+    cache_write_tokens: int = 0
+    """How many of the prompt tokens that were not cached are now; 0 where the backend does not tell."""
 
 
 @dataclass(frozen=True)

@@ -38,3 +38,5 @@ class TokenPiece:
     """How many of them were right."""
     prompt_logprobs: tuple[TokenLogprob, ...] = ()
     """On the first piece of the first answer where asked for: one per prompt token but the first."""
+    written_tokens: int = 0
+    """How many more of the prompt's tokens are in the cache by now, for requests to come."""

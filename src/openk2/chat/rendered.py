@@ -60,18 +60,23 @@ class RenderedBackend:
         first_call = count_calls(request.messages)
         parsers = [OutputParser(self.tokenizer, first_call, request.tools) for _ in range(sampling.n)]
         replies = [_Reply(parser, sampling) for parser in parsers]
-        cached: int | None = None
+        cached = written = 0
+        begun = False
         async with aclosing(self.tokens.generate(prompt, replace(sampling, stop=()))) as pieces:
             async for piece in pieces:
-                if cached is None:
-                    cached = piece.cached_tokens
+                cached, written = piece.cached_tokens, piece.written_tokens
+                if not begun:
+                    begun = True
                     yield PromptTokens(tuple(prompt), cached)
                 for event in replies[piece.choice].take(piece):
                     yield OfChoice(piece.choice, event) if piece.choice else event
                 if all(reply.over for reply in replies):
                     break
-        counts = zip(*((r.sampled, r.proposed, r.accepted, r.reasoned) for r in replies), strict=True)
-        yield Usage(len(prompt), cached or 0, *map(sum, counts))
+        sampled, proposed, accepted, reasoned = (
+            sum(counts)
+            for counts in zip(*((r.sampled, r.proposed, r.accepted, r.reasoned) for r in replies), strict=True)
+        )
+        yield Usage(len(prompt), cached, sampled, proposed, accepted, reasoned, written)
         yield replies[0].finished()
 
 

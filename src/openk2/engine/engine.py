@@ -256,7 +256,8 @@ class Engine:
                 raise RequestError(f"{name} holds token id {wrong}; accepted: 0 … {self.tokenizer.vocab_size - 1}")
         limit = self.max_context if params.max_tokens is None else min(self.max_context, len(ids) + params.max_tokens)
         matcher = self._grammars.open(params.grammar) if params.grammar else None
-        request = Request(tuple(ids), params, limit, sink, matcher)
+        page = self._pool.page_tokens
+        request = Request(tuple(ids), params, limit, sink, matcher, len(ids) // page * page)
         sequence = scheduling.Sequence(list(ids), params.priority, whole=params.prompt_logprobs)
         Answer(request, sequence, self.tokenizer, self._proposer())
         return request

@@ -34,6 +34,8 @@ class Request:
     sink: Sink
     matcher: Matcher | None
     """The grammar at the beginning of an answer."""
+    cacheable: int
+    """Tokens of the prompt that stay in the cache, whole pages of them."""
     answers: list[Answer] = field(default_factory=list)
     """Those begun, in order."""
     prompt_logprobs: list[TokenLogprob] = field(default_factory=list)
@@ -113,6 +115,7 @@ class Answer:
             text=text,
             finish=finish,
             cached_tokens=self.sequence.cached_tokens or 0,
+            written_tokens=max(0, self.request.cacheable - (self.sequence.cached_tokens or 0)),
             proposed=self.proposed,
             accepted=self.accepted,
             prompt_logprobs=tuple(self.request.prompt_logprobs) if (self.choice, self.sampled) == (0, 1) else (),
