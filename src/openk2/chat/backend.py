@@ -14,6 +14,7 @@ from openk2.chat.messages import ChatRequest
 from openk2.chat.pieces import TokenPiece
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
+from openk2.errors import ContextLengthError, RequestError
 
 
 class ChatBackend(Protocol):
@@ -42,6 +43,8 @@ class TokenBackend(Protocol):
     """Most tokens that prompt and answer may have together; None when not known."""
     tokenizer: Tokenizer
     """What its ids stand for."""
+    grammars: bool
+    """Whether it keeps to `SamplingParams.grammar`; else a request that has one is refused."""
 
     def check(self, prompt_ids: Sequence[int]) -> None:
         """Raise RequestError for ids that can be no prompt: none, too many, or outside the vocabulary."""
@@ -61,3 +64,17 @@ async def complete(backend: ChatBackend, request: ChatRequest) -> Fold:
     async for event in backend.stream(request):
         folded.add(event)
     return folded
+
+
+def check_prompt(ids: Sequence[int], context_length: int, vocab_size: int) -> None:
+    """Raise RequestError unless `ids` can be a prompt: not empty, shorter than the context, in the vocabulary."""
+    if not ids:
+        raise RequestError("the prompt is empty; accepted: one token or more")
+    if len(ids) >= context_length:
+        raise ContextLengthError(
+            f"the prompt has {len(ids)} tokens; accepted: at most {context_length - 1}, "
+            f"one less than the context of {context_length}"
+        )
+    wrong = next((id for id in ids if not 0 <= id < vocab_size), None)
+    if wrong is not None:
+        raise RequestError(f"the prompt holds token id {wrong}; accepted: 0 … {vocab_size - 1}")

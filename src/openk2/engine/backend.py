@@ -13,6 +13,8 @@ from openk2.engine.engine import Engine
 class EngineTokens:
     """An engine as a `TokenBackend`."""
 
+    grammars = True
+
     def __init__(self, engine: Engine, name: str) -> None:
         """`name`: the model's, for people."""
         self.engine, self.name = engine, name

@@ -24,6 +24,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from openk2.chat.backend import check_prompt
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.config import K2Config
@@ -38,7 +39,7 @@ from openk2.engine.results import Completion, Counters, Load, Piece, fold
 from openk2.engine.sampler import Draw, Sampler
 from openk2.engine.speculation import Proposer, StepCost, SuffixProposer
 from openk2.engine.states import snapshots_within
-from openk2.errors import ContextLengthError, EngineError, RequestError
+from openk2.errors import EngineError, RequestError
 from openk2.model import K2Model
 
 CACHE_BYTES = 512 * 2**20
@@ -214,6 +215,12 @@ class Engine:
         running, pool = len(self._scheduler.running), self._pool
         return Load(running, waiting, pool.pages, pool.available, replace(self._counters), others)
 
+    @property
+    def kernels(self) -> str:
+        """The level of the native kernels that compute, or `pytorch`."""
+        level = level_of(self._forward)
+        return "pytorch" if level is None else level.name
+
     def count_with(self, name: str, read: Callable[[], Mapping[str, float]]) -> None:
         """Let `load` also show, under `name`, what `read` returns: counters of a part that the engine works with."""
         self._others[name] = read
@@ -237,16 +244,7 @@ class Engine:
 
     def check(self, ids: Sequence[int]) -> None:
         """Raise RequestError unless `ids` can be a prompt: not empty, shorter than the context, in the vocabulary."""
-        if not ids:
-            raise RequestError("the prompt is empty; accepted: one token or more")
-        if len(ids) >= self.max_context:
-            raise ContextLengthError(
-                f"the prompt has {len(ids)} tokens; accepted: at most {self.max_context - 1}, "
-                f"one less than the context of {self.max_context}"
-            )
-        wrong = next((id for id in ids if not 0 <= id < self.tokenizer.vocab_size), None)
-        if wrong is not None:
-            raise RequestError(f"the prompt holds token id {wrong}; accepted: 0 … {self.tokenizer.vocab_size - 1}")
+        check_prompt(ids, self.max_context, self.tokenizer.vocab_size)
 
     def _request(self, ids: list[int], params: SamplingParams, sink: Sink) -> Request:
         self.check(ids)
