@@ -133,6 +133,8 @@ class Fold:
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._calls: dict[int, tuple[str, str, list[str]]] = {}
+        self.open_calls: set[int] = set()
+        """Calls that have begun and not ended; what is here when the answer is over was cut off."""
         self.prompt_ids: tuple[int, ...] = ()
         self.token_ids: list[int] = []
         """Every sampled id, in order; empty when the backend does not report ids."""
@@ -153,6 +155,7 @@ class Fold:
                 self._reasoning.append(text)
             case ToolCallStart(index, id, name):
                 self._calls[index] = (id, name, [])
+                self.open_calls.add(index)
             case ToolCallArguments(index, text):
                 if index in self._calls:
                     self._calls[index][2].append(text)
@@ -166,7 +169,9 @@ class Fold:
                 self.usage = event
             case Finished(reason, stop_text):
                 self.reason, self.stop_text = reason, stop_text
-            case ToolCallEnd() | OfChoice():
+            case ToolCallEnd(index):
+                self.open_calls.discard(index)
+            case OfChoice():
                 pass
 
     @property
