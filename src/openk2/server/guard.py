@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from openk2.server.admission import Admission
 from openk2.server.dialect import refusal
 from openk2.server.errors import ApiError
+from openk2.server.files.limits import UPLOAD_FORM_BYTES, UPLOAD_PATH
 from openk2.server.settings import ServerSettings
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -25,9 +27,11 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 class Guard:
     """Wraps the whole application; refusals have the same form as everyone's."""
 
-    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings, admission: Admission) -> None:
         self._app = app
         self._settings = settings
+        self.admission = admission
+        """Closed by whoever ends the server, see `run.py`."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on with a request id in `scope["state"]` and a body that cannot exceed the limit."""
@@ -37,12 +41,15 @@ class Guard:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _SANE_ID.fullmatch(given) else f"req-{uuid.uuid4().hex}"
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["moonshot_strict"] = self._settings.moonshot_strict
 
         async def send_marked(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 marks = [
                     (b"x-request-id", request_id.encode()),
+                    (b"request-id", request_id.encode()),
                     (b"x-content-type-options", b"nosniff"),
                     (
                         b"cross-origin-resource-policy",
@@ -57,7 +64,10 @@ class Guard:
         except ApiError as error:
             await refusal(error, scope)(scope, receive, send_marked)
             return
-        await self._app(scope, self._bounded(receive), send_marked)
+        limit = self._settings.max_body_bytes
+        if scope["path"] == UPLOAD_PATH:
+            limit = max(limit, self._settings.files.file_bytes + UPLOAD_FORM_BYTES)
+        await self._app(scope, _bounded(receive, limit), send_marked)
 
     def _check(self, method: str, headers: Headers) -> None:
         host = headers.get("host", "")
@@ -72,21 +82,21 @@ class Guard:
         if urlsplit(origin).netloc.lower() != host.lower():
             raise ApiError(403, f"pages of {origin!r} may not use this server", code="origin_refused")
 
-    def _bounded(self, receive: Receive) -> Receive:
-        """Counts the body as it arrives: a chunked one has no length, and a stated one need not be true."""
-        limit = self._settings.max_body_bytes
-        seen = 0
 
-        async def receive_bounded() -> MutableMapping[str, Any]:
-            nonlocal seen
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-                if seen > limit:
-                    raise ApiError(413, f"the body is larger than {limit:,} bytes, which is this server's limit")
-            return message
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """Counts the body as it arrives: a chunked one has no length, and a stated one need not be true."""
+    seen = 0
 
-        return receive_bounded
+    async def receive_bounded() -> MutableMapping[str, Any]:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise ApiError(413, f"the body is larger than {limit:,} bytes, which is this server's limit")
+        return message
+
+    return receive_bounded
 
 
 def _host_name(host: str) -> str:

@@ -1,12 +1,14 @@
 """An answer takes time: its client may leave meanwhile, and it may have nothing to say for a while."""
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from starlette.types import Receive
+from starlette.types import Message, Receive, Send
 
-from openk2.chat.events import Event
+Headers = dict[str, str]
 
 
 async def while_connected(receive: Receive, work: Coroutine[Any, Any, None]) -> bool:
@@ -29,32 +31,78 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def with_heartbeats(events: AsyncIterator[Event], seconds: float) -> AsyncGenerator[Event | None, None]:
-    """The events, and None each time none came for `seconds`; closing this closes `events`.
+class LiveStream:
+    """A streamed response body that is never silent for long.
 
-    The pending `anext` is kept across heartbeats: cancelling it on a timeout would cancel the answer.
+    The head is sent with the first part or the first heartbeat, whichever comes earlier. Heartbeats are a task of their
+    own, so that a part costs no timer: the answer's task only waits for its next event.
     """
-    pending: asyncio.Future[Event] | None = None
-    try:
-        while True:
-            pending = pending or asyncio.ensure_future(_next(events))
-            await asyncio.wait({pending}, timeout=seconds)
-            if not pending.done():
-                yield None
-                continue
-            finished, pending = pending, None
-            try:
-                event = finished.result()
-            except StopAsyncIteration:
+
+    def __init__(
+        self,
+        send: Send,
+        head: Callable[[], Awaitable[Headers]],
+        opening: Callable[[], bytes],
+        heartbeat: Callable[[], bytes],
+        seconds: float,
+    ) -> None:
+        """`head`: what is to be done right before the first byte leaves, and the headers; `opening`: what the body
+        begins with; `heartbeat`: what is sent after `seconds` of silence."""
+        self._send, self._head, self._opening, self._heartbeat = send, head, opening, heartbeat
+        self._seconds = seconds
+        self._beginning = asyncio.Lock()
+        self.begun = False
+        """Whether the head was sent."""
+
+    async def __aenter__(self) -> LiveStream:
+        self._loop = asyncio.get_running_loop()
+        self._last = self._loop.time()
+        self._heart = asyncio.ensure_future(self._beat())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stop()
+
+    async def write(self, part: bytes) -> None:
+        """Send a part, which may be empty, and before the first one the head."""
+        if not self.begun:
+            await self._begin()
+        if part:
+            self._last = self._loop.time()
+            await self._send(_part(part))
+
+    async def end(self, part: bytes) -> None:
+        """Send the last part."""
+        await self._stop()
+        if not self.begun:
+            await self._begin()
+        await self._send(_part(part, more=False))
+
+    async def _begin(self) -> None:
+        async with self._beginning:
+            if self.begun:
                 return
-            yield event
-    finally:
-        if pending is not None:
-            pending.cancel()
-            await asyncio.gather(pending, return_exceptions=True)
-        if isinstance(events, AsyncGenerator):
-            await events.aclose()
+            headers = [(name.encode(), value.encode()) for name, value in (await self._head()).items()]
+            self.begun = True
+            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+            if opening := self._opening():
+                await self._send(_part(opening))
+
+    async def _beat(self) -> None:
+        while True:
+            left = self._last + self._seconds - self._loop.time()
+            if left > 0:
+                await asyncio.sleep(left)
+            else:
+                await self.write(self._heartbeat())
+                self._last = self._loop.time()
+
+    async def _stop(self) -> None:
+        """End the heartbeats; a head that one of them is sending is sent whole."""
+        async with self._beginning:
+            self._heart.cancel()
+        await asyncio.gather(self._heart, return_exceptions=True)
 
 
-async def _next(events: AsyncIterator[Event]) -> Event:
-    return await anext(events)
+def _part(body: bytes, *, more: bool = True) -> Message:
+    return {"type": "http.response.body", "body": body, "more_body": more}

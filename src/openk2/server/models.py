@@ -22,7 +22,7 @@ def routes(app: FastAPI, services: Services) -> None:
     @app.get("/v1/models/{name:path}")
     async def one_model(name: str) -> dict[str, Any]:
         """One model by name; names may contain slashes."""
-        return _model_json(served.find(name))
+        return _model_json(served.named(name))
 
 
 def _model_json(model: ServedModel) -> dict[str, Any]:

@@ -1,17 +1,26 @@
 """From an application to a listening process: bind, serve, drain.
 
-The port is taken before the model is loaded, so that one in use is known at once. A first Ctrl-C or SIGTERM stops
-accepting and lets running answers end; a second Ctrl-C, or the end of the drain time, cuts them off.
+The port is taken before the model is loaded, so that one in use is known at once. A first Ctrl-C or SIGTERM drains:
+`/ready` says no and new requests are refused, while the port stays open and running answers end; then the server ends.
+A second Ctrl-C, or the end of the drain time, cuts off what still runs.
 """
 
+from __future__ import annotations
+
+import asyncio
 import signal
 import socket
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from types import FrameType
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from openk2.errors import ServerError
+from openk2.server.guard import Guard
+
+Task = Callable[[], Awaitable[None]]
+"""Something that runs beside the server until it is cancelled."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -35,29 +44,71 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that says when it answers."""
+    """A uvicorn server that says when it answers, and drains before it ends."""
 
-    def __init__(self, app: ASGIApp, *, drain_seconds: float, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, app: Guard, *, drain_seconds: float, on_ready: Callable[[], None], beside: Sequence[Task] = ()
+    ) -> None:
+        """`beside`: what runs as long as the server does."""
         super().__init__(
             uvicorn.Config(
                 app,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                timeout_graceful_shutdown=max(1, round(drain_seconds)),
+                # Answers were waited for already; what is left are page loads and uploads.
+                timeout_graceful_shutdown=max(1, min(2, round(drain_seconds))),
             )
         )
+        self._admission = app.admission
+        self._drain_seconds = drain_seconds
         self._on_ready = on_ready
+        self._beside = beside
+        self._tasks: list[asyncio.Future[None]] = []
+        self._drained_by: float | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
+        self._tasks = [asyncio.ensure_future(task()) for task in self._beside]
         self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, and what runs beside."""
+        await super().shutdown(sockets)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-def serve(app: ASGIApp, bound: socket.socket, *, drain_seconds: float, on_ready: Callable[[], None]) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Drain at the first signal, end at the second."""
+        if self._drained_by is None:
+            self.drain()
+        else:
+            self.should_exit = self.force_exit = True
+
+    def drain(self) -> None:
+        """Take no more requests and end with the last answer, or when the drain time is over."""
+        self._admission.close()
+        self._drained_by = time.monotonic() + self._drain_seconds
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end now; asked ten times a second."""
+        if self._drained_by is not None and (not self._admission.running or time.monotonic() >= self._drained_by):
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def serve(
+    app: Guard,
+    bound: socket.socket,
+    *,
+    drain_seconds: float,
+    on_ready: Callable[[], None],
+    beside: Sequence[Task] = (),
+) -> None:
     """Serve until told to stop (Ctrl-C or SIGTERM), then drain and return; `on_ready` is called once it answers."""
-    server = Server(app, drain_seconds=drain_seconds, on_ready=on_ready)
+    server = Server(app, drain_seconds=drain_seconds, on_ready=on_ready, beside=beside)
     # Once drained, uvicorn raises the signal that stopped it again; by then there is nothing left to stop.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from openk2.chat.backend import ChatBackend
 from openk2.chat.tokenizer import Tokenizer
@@ -29,6 +29,16 @@ class ServedModel:
         tokenizer = getattr(self.backend, "tokenizer", None)
         return tokenizer if isinstance(tokenizer, Tokenizer) else None
 
+    @property
+    def thinks(self) -> bool:
+        """Whether the model reasons before it answers, unless told not to."""
+        return getattr(self.backend, "style", None) == "thinking"
+
+    @property
+    def temperature(self) -> float:
+        """The releases' advice, where a client asks for none: 1.0 for models that reason, else 0.6."""
+        return 1.0 if self.thinks else 0.6
+
     def piece(self) -> Piece:
         """How to spell the model's token ids; raises ApiError where it reports none and so no log-probabilities."""
         if self.tokenizer is None:
@@ -39,10 +49,15 @@ class ServedModel:
 class Served:
     """The table of models; the first is the one the chat page begins with."""
 
-    def __init__(self, *models: ServedModel, aliases: Mapping[str, str] | None = None) -> None:
-        """`aliases`: other names → names of `models`, for clients that insist on a name of their own."""
+    def __init__(
+        self, *models: ServedModel, aliases: Mapping[str, str] | None = None, loading: Iterable[str] = ()
+    ) -> None:
+        """`aliases`: other names → names of `models`, for clients that insist on a name of their own; `loading`: those
+        whose backend comes later, see `loaded`."""
         self._models = {model.name: model for model in models}
         self._aliases = dict(aliases or {})
+        self.loading = set(loading)
+        """Models that are listed and cannot answer yet."""
 
     @classmethod
     def of(cls, backend: ChatBackend) -> Served:
@@ -57,8 +72,22 @@ class Served:
         """The first model."""
         return next(iter(self))
 
+    def loaded(self, name: str, backend: ChatBackend) -> None:
+        """A model that was loading can answer from now on."""
+        self._models[name] = replace(self._models[name], backend=backend)
+        self.loading.discard(name)
+
     def find(self, name: str) -> ServedModel:
-        """The model of a name or an alias; raises ApiError (404) naming those that are served."""
+        """The model of a name or an alias, ready to answer; raises ApiError: 404 naming those that are served, 503
+        while it is loading."""
+        model = self.named(name)
+        if model.name in self.loading:
+            raise ApiError(503, f"{model.name} is loading; try again soon", code="model_loading", retry_after=3)
+        return model
+
+    def named(self, name: str) -> ServedModel:
+        """The model of a name or an alias, whether it is loaded or not; raises ApiError (404) naming those that are
+        served."""
         model = self._models.get(self._aliases.get(name, name))
         if model is None:
             raise ApiError(

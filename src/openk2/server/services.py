@@ -8,10 +8,14 @@ from starlette.requests import Request
 
 from openk2.server.admission import Admission
 from openk2.server.answer import Answer
+from openk2.server.bodies import json_body
+from openk2.server.files.in_requests import with_file_texts
+from openk2.server.files.library import Library
 from openk2.server.metering import NOBODY, Caller, Meter
-from openk2.server.protocol import Call
+from openk2.server.protocol import Call, Json
 from openk2.server.served import Served
 from openk2.server.settings import ServerSettings
+from openk2.server.watching import Observer
 
 
 @dataclass(frozen=True)
@@ -22,14 +26,23 @@ class Services:
     served: Served
     admission: Admission
     meter: Meter
+    observer: Observer
+    library: Library
+
+    async def body(self, request: Request) -> Json:
+        """The request's JSON object, with the texts of the files it names in their place. Raises ApiError: see
+        `json_body` and `with_file_texts`."""
+        return await with_file_texts(await json_body(request), caller_of(request), self.library)
 
     def answer(self, request: Request, call: Call) -> Answer:
         """The response that answers a call, streamed or whole, for whoever sent the request."""
+        caller = caller_of(request)
         return Answer(
             call,
             admission=self.admission,
-            open_tab=lambda: self.meter.open(caller_of(request), call, 0),
+            open_tab=lambda: self.meter.open(caller, call, 0),
             heartbeat_seconds=self.settings.heartbeat_seconds,
+            watch=self.observer.arrived(call, caller),
         )
 
 

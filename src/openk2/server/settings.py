@@ -1,8 +1,11 @@
 """What the HTTP server allows: one frozen object, made by the command line or by a test."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from openk2.errors import ServerError
+from openk2.server.files.limits import FileLimits
 
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 """The names under which a browser on this machine reaches a server that listens on loopback only."""
@@ -20,14 +23,42 @@ class ServerSettings:
     max_body_bytes: int = 16 * 2**20
     """Largest request body; counted as it arrives, whatever the header claims."""
     max_requests: int = 256
-    """Most answers in progress and waiting at one time; one more is refused with status 429."""
+    """Most answers in progress and waiting at one time; one more is refused with status 503."""
+    max_waiting_tokens: int = 1_000_000
+    """Most prompt tokens, as estimated from their characters, of requests whose answer has not begun; a request beyond
+    is refused with status 503, unless it is the only one."""
+    data_dir: Path | None = None
+    """Where uploaded files stay; None: in a temporary folder, until the server ends."""
+    files: FileLimits = field(default_factory=FileLimits)
+    """How large uploaded files may be, and how many of them one caller keeps."""
     heartbeat_seconds: float = 15.0
     """A stream that has nothing to say sends a comment this often, so that proxies keep it open."""
     drain_seconds: float = 30.0
     """How long running answers may go on after the server was told to stop."""
+    anthropic_temperature: float = 0.6
+    """The model's temperature where a client of Anthropic's API asks for 1.0, as Moonshot's platform maps it."""
+    signing_secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    """Signs reasoning that clients keep and send back. Servers behind one address share it, and one that restarts
+    keeps it; the default is another one for every process."""
+    kept_responses: int = 1000
+    """Most answers of the Responses API that are kept for `previous_response_id` and retrieval; the oldest go first."""
+    kept_responses_bytes: int = 256 * 2**20
+    """Most bytes they may have together, as JSON."""
+    kept_responses_seconds: float = 30 * 24 * 3600.0
+    """How long they are kept."""
+    moonshot_strict: bool = False
+    """Refuse what Moonshot's platform refuses, with its error bodies, and take its defaults (`openai/moonshot.py`)."""
+    always_usage: bool = False
+    """End every stream of OpenAI's API with token counts, also where the client did not ask for them."""
+    reasoning_alias: bool = False
+    """Send reasoning as `reasoning` beside `reasoning_content`, for clients of vLLM."""
+    search_url: str | None = None
+    """Where `$web_search` searches, as `http://localhost:8888/search`; None: the tool is not offered."""
+    log_prompts: bool = False
+    """Log what people wrote and what models said, beside the facts of each request."""
 
     def __post_init__(self) -> None:
-        for name in ("max_body_bytes", "max_requests", "heartbeat_seconds", "drain_seconds"):
+        for name in ("max_body_bytes", "max_requests", "max_waiting_tokens", "heartbeat_seconds", "drain_seconds"):
             if getattr(self, name) <= 0:
                 raise ServerError(f"{name} is {getattr(self, name)}; accepted: more than 0")
         for origin in self.allowed_origins:

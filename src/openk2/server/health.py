@@ -1,0 +1,57 @@
+"""Whether the server is alive, whether it is ready, whether it can say a word; and the page of metrics.
+
+Three questions for three askers: `/health` for whoever would restart the process, `/ready` for whoever sends it
+requests (not while a model loads, the queue is full or the server drains), `/health/generate` for a person who wants to
+know whether the model works: it computes one token.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from openk2.chat.backend import complete
+from openk2.chat.messages import ChatRequest, Message
+from openk2.chat.sampling import SamplingParams
+from openk2.server.observe.metrics import CONTENT_TYPE, Metrics
+from openk2.server.services import Services
+
+
+def routes(app: FastAPI, services: Services, metrics: Metrics) -> None:
+    """Add them."""
+    admission, served = services.admission, services.served
+
+    @app.get("/health")
+    async def health() -> dict[str, Any]:
+        """The process is alive."""
+        return {"status": "ok", "model": served.default.name, "requests": admission.running}
+
+    @app.get("/ready")
+    async def ready() -> Response:
+        """Requests are welcome: all models are loaded, the queue has room, the server is not about to end."""
+        why = [f"{name} is loading" for name in served.loading]
+        why += ["the queue is full"] if admission.full else []
+        why += ["the server is shutting down"] if admission.closed else []
+        if why:
+            return JSONResponse({"status": "not ready", "why": why}, 503, {"retry-after": "1"})
+        return JSONResponse({"status": "ready"})
+
+    @app.get("/health/generate")
+    async def generate(request: Request) -> dict[str, Any]:
+        """One token of the first model."""
+        model = served.find(served.default.name)
+        question = ChatRequest(
+            (Message("user", "Hi"),),
+            sampling=SamplingParams(temperature=0, max_tokens=1),
+            request_id=request.state.request_id,
+        )
+        with admission.admit():
+            answer = await complete(model.backend, question)
+        return {"status": "ok", "model": model.name, "finish": answer.reason}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics_page() -> Response:
+        """Prometheus's text form."""
+        return Response(metrics.page(), media_type=CONTENT_TYPE)
