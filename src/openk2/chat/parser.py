@@ -90,9 +90,16 @@ TABLE: Mapping[tuple[State, str], State] = MappingProxyType(
 class OutputParser:
     """Sampled ids in, events out. However the ids are cut into pushes, the events add up to the same message."""
 
-    def __init__(self, tokenizer: Tokenizer, first_call_index: int = 0, tools: Sequence[ToolSpec] = ()) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        first_call_index: int = 0,
+        tools: Sequence[ToolSpec] = (),
+        continues: Message | None = None,
+    ) -> None:
         """`first_call_index`: how many calls the dialogue made before; numbers a call to which the model gave no index,
-        or the id of another call of this answer. `tools`: the declared ones; name a call that gives a counter only."""
+        or the id of another call of this answer. `tools`: the declared ones; name a call that gives a counter only.
+        `continues`: the beginning of this answer, which the prompt ends with."""
         self._decoder = IncrementalDecoder(tokenizer)
         self._controls = {id: name for name, id in tokenizer.special.items()}
         self._spelled_think = THINK not in tokenizer.special
@@ -109,6 +116,9 @@ class OutputParser:
         """The id of the present call, which waits for its arguments to tell the tool."""
         self._ids: list[str] = []
         self._events: list[Event] = []
+        if continues is not None and (continues.content or continues.reasoning):
+            self._state = State.TEXT if continues.content else State.REASONING
+            self._begun, self._fresh = True, False
 
     @property
     def call_count(self) -> int:

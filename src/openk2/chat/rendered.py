@@ -45,11 +45,21 @@ class RenderedBackend:
 
     def render(self, request: ChatRequest) -> list[int]:
         """The ids that the model is prompted with. Raises ChatError when the conversation cannot be rendered."""
-        return render(request.messages, request.tools, tokenizer=self.tokenizer, style=self.style)
+        return render(
+            request.messages, request.tools, tokenizer=self.tokenizer, style=self.style, thinking=request.thinking
+        )
 
     def count(self, request: ChatRequest) -> int:
         """How many tokens the prompt has. Raises as `render` does."""
         return len(self.render(request))
+
+    def _parser(self, request: ChatRequest) -> OutputParser:
+        last = request.messages[-1]
+        if self.style == "instruct":
+            last = replace(last, reasoning=None)
+        return OutputParser(
+            self.tokenizer, count_calls(request.messages), request.tools, last if last.partial else None
+        )
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """See `ChatBackend.stream`; PromptTokens comes with the first sampled token. Of several answers one that met
@@ -57,9 +67,7 @@ class RenderedBackend:
         sampling = request.sampling
         prompt = self.render(request)
         self.tokens.check(prompt)
-        first_call = count_calls(request.messages)
-        parsers = [OutputParser(self.tokenizer, first_call, request.tools) for _ in range(sampling.n)]
-        replies = [_Reply(parser, sampling) for parser in parsers]
+        replies = [_Reply(self._parser(request), sampling) for _ in range(sampling.n)]
         cached = written = 0
         begun = False
         async with aclosing(self.tokens.generate(prompt, replace(sampling, stop=()))) as pieces:

@@ -2,7 +2,8 @@
 
 A turn is `<|im_ROLE|>NAME<|im_middle|>CONTENT<|im_end|>`; turns follow each other without a newline. Tools are declared
 first, then comes a system turn (the default one where the conversation has none), then the messages, then the opening
-of the assistant's turn. Two styles: `instruct` (Kimi-K2-Instruct, no reasoning) and `thinking` (Kimi-K2-Thinking).
+of the assistant's turn, or of the turn that a partial message begins. Two styles: `instruct` (Kimi-K2-Instruct, no
+reasoning) and `thinking` (Kimi-K2-Thinking).
 
 The conversation becomes segments, control tokens and text apart. Text is encoded as text whatever it spells, so no
 message can forge a turn. What the assistant samples, from behind `<|im_middle|>` to its `<|im_end|>`, is marked.
@@ -49,13 +50,20 @@ def render(
     tokenizer: Tokenizer,
     style: str = "instruct",
     add_generation_prompt: bool = True,
+    thinking: bool | None = None,
 ) -> list[int]:
     """Token ids of the conversation, ready for the model to continue with `add_generation_prompt`.
 
-    In style `thinking` the reasoning of turns up to the last answer without calls is left out, as the release does.
-    Raises ChatError when the conversation is empty, a tool message answers no call, or the style is unknown.
+    In style `thinking` the reasoning of turns up to the last answer without calls is left out, as the release does;
+    with `thinking` false the answer's own is over before it begins, as in the history. A partial message at the end is
+    the beginning of the answer: of its text, or, where there is none, of its reasoning. Raises ChatError when the
+    conversation is empty, a tool message answers no call, a partial message stands where none can, or the style is
+    unknown.
     """
-    return _encode(segments(messages, tools, style, add_generation_prompt), tokenizer)[0]
+    pieces = segments(messages, tools, style, add_generation_prompt)
+    if thinking is False and style == "thinking" and add_generation_prompt and not _begun(messages[-1]):
+        pieces += [Segment(THINK, special=True), Segment(END_THINK, special=True)]
+    return _encode(pieces, tokenizer)[0]
 
 
 def render_text(
@@ -105,11 +113,13 @@ def segments(
     if messages[0].role != "system":
         pieces += _turn(IM_SYSTEM, "system", [Segment(DEFAULT_SYSTEM)])
         pieces.append(Segment(AFTER_DEFAULT_SYSTEM[style]))
-    settled = messages[:-1] if ends_sampled and messages[-1].role == "assistant" else messages
+    _check_partial(messages)
+    partial = messages[-1].partial
+    settled = messages[:-1] if partial or (ends_sampled and messages[-1].role == "assistant") else messages
     answered = _last_answer(settled) if style == "thinking" else -1
     for i, message in enumerate(canonical(messages)):
         pieces += _message(message, style, in_context=i > answered)
-    if add_generation_prompt:
+    if add_generation_prompt and not partial:
         pieces += [Segment(IM_ASSISTANT, special=True), Segment("assistant"), Segment(IM_MIDDLE, special=True)]
     return pieces
 
@@ -122,6 +132,20 @@ def declaration(tools: Sequence[ToolSpec]) -> str:
     except (TypeError, ValueError) as error:
         names = ", ".join(tool.name for tool in tools)
         raise ChatError(f"tools {names}: the parameters are not JSON: {error}") from error
+
+
+def _check_partial(messages: Sequence[Message]) -> None:
+    for i, message in enumerate(messages):
+        if not message.partial:
+            continue
+        if i < len(messages) - 1 or message.role != "assistant" or message.tool_calls:
+            what = "makes calls" if message.tool_calls else f"is of role {message.role}, {i + 1} of {len(messages)}"
+            raise ChatError(f"messages[{i}] is partial and {what}; accepted: an assistant's text, as the last message")
+
+
+def _begun(message: Message) -> bool:
+    """Whether the message is the beginning of an answer, of which there is something already."""
+    return message.partial and bool(message.content or message.reasoning)
 
 
 def _last_answer(messages: Sequence[Message]) -> int:
@@ -150,11 +174,15 @@ def _turn(role_token: str, name: str, content: list[Segment]) -> list[Segment]:
 
 def _emission(message: Message, style: str, keep_reasoning: bool) -> Iterator[Segment]:
     """What the assistant writes into its turn: reasoning, text, calls, end of turn."""
-    if style == "thinking":
+    if style == "thinking" and (_begun(message) or not message.partial):
         yield Segment(THINK, special=True)
         yield Segment((message.reasoning or "") if keep_reasoning else "")
+        if message.partial and not message.content:
+            return
         yield Segment(END_THINK, special=True)
     yield Segment(message.content)
+    if message.partial:
+        return
     if message.tool_calls:
         yield Segment(SECTION_BEGIN, special=True)
         for call in message.tool_calls:
