@@ -1,0 +1,124 @@
+"""Answers that are kept for retrieval and for the next turn (`previous_response_id`).
+
+Whoever asked may read them, nobody else: another key's response does not exist. Bounded in number, bytes and age; the
+oldest go first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import orjson
+
+from openk2.server.metering import Caller
+from openk2.server.protocol import Json
+from openk2.server.responses.resource import OVER
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One response with what led to it."""
+
+    owner: Caller
+    response: Json
+    """The response object as it is now."""
+    context: tuple[Json, ...]
+    """The items of earlier turns, shared with the responses that have them."""
+    input: tuple[Json, ...]
+    """The items of the request itself, each with an id."""
+    log: tuple[bytes, ...] = ()
+    """The events of a response that ran in the background, one record each: event number `i` is the one with the
+    sequence number `i`."""
+
+    @property
+    def id(self) -> str:
+        """The response's."""
+        return str(self.response["id"])
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.response["status"] in OVER
+
+    def items(self) -> tuple[Json, ...]:
+        """The whole conversation, this answer included."""
+        return (*self.context, *self.input, *self.response["output"])
+
+
+class ResponseStore(Protocol):
+    """Where responses are kept."""
+
+    def put(self, kept: Kept) -> None:
+        """Keep it, in place of one with its id."""
+        ...
+
+    def find(self, caller: Caller, id: str) -> Kept | None:
+        """A response of the caller's; None for what is not kept or somebody else's."""
+        ...
+
+    def item(self, caller: Caller, id: str) -> Json | None:
+        """An item of one of the caller's responses, from its input or its output."""
+        ...
+
+    def remove(self, caller: Caller, id: str) -> bool:
+        """Forget a response of the caller's; False where there is none."""
+        ...
+
+
+class MemoryStore:
+    """Keeps responses in this process."""
+
+    def __init__(self, *, number: int, size: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """At most `number` responses of together `size` bytes, each for `seconds`."""
+        self._number, self._size, self._seconds, self._clock = number, size, seconds, clock
+        self._kept: OrderedDict[str, tuple[Kept, float, int]] = OrderedDict()
+        """By id, in the order of their coming, with that time and their size."""
+        self._items: dict[tuple[str | None, str], tuple[str, Json]] = {}
+        """Key and item id → the response it belongs to, and the item."""
+        self._total = 0
+
+    def put(self, kept: Kept) -> None:
+        """See `ResponseStore.put`; the newest is kept even where it is larger than all may be together."""
+        since = self._kept[kept.id][1] if kept.id in self._kept else self._clock()
+        self._forget(kept.id)
+        size = len(orjson.dumps([kept.response, kept.input])) + sum(map(len, kept.log))
+        self._kept[kept.id] = kept, since, size
+        self._total += size
+        for item in (*kept.input, *kept.response["output"]):
+            if "id" in item:
+                self._items[kept.owner.key_id, item["id"]] = kept.id, item
+        while len(self._kept) > 1 and (len(self._kept) > self._number or self._total > self._size):
+            self._forget(next(iter(self._kept)))
+
+    def find(self, caller: Caller, id: str) -> Kept | None:
+        """See `ResponseStore.find`."""
+        oldest = self._clock() - self._seconds
+        for old in [old for old, (_, since, _) in self._kept.items() if since < oldest]:
+            self._forget(old)
+        kept = self._kept[id][0] if id in self._kept else None
+        return kept if kept is not None and kept.owner.key_id == caller.key_id else None
+
+    def item(self, caller: Caller, id: str) -> Json | None:
+        """See `ResponseStore.item`."""
+        response_id, item = self._items.get((caller.key_id, id), ("", None))
+        return item if self.find(caller, response_id) is not None else None
+
+    def remove(self, caller: Caller, id: str) -> bool:
+        """See `ResponseStore.remove`."""
+        if self.find(caller, id) is None:
+            return False
+        self._forget(id)
+        return True
+
+    def _forget(self, id: str) -> None:
+        kept, _, size = self._kept.pop(id, (None, 0.0, 0))
+        self._total -= size
+        if kept is not None:
+            for item in (*kept.input, *kept.response["output"]):
+                place = kept.owner.key_id, str(item.get("id"))
+                if self._items.get(place, ("", None))[0] == id:
+                    del self._items[place]
