@@ -1,14 +1,18 @@
 """What the server knows of files: kept by `store.py`, read by `extractor.py`, counted with a model's tokenizer."""
 
 import asyncio
+import secrets
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from openk2.server.errors import ApiError
 from openk2.server.files.extraction.found import Found
 from openk2.server.files.extractor import Extractor
-from openk2.server.files.store import FileLimits, FileStore, StoredFile
+from openk2.server.files.limits import FileLimits
+from openk2.server.files.store import FileStore, StoredFile
 from openk2.server.metering import Caller
 from openk2.server.served import ServedModel
 
@@ -21,8 +25,10 @@ class Library:
 
     def __init__(self, directory: Path | None, limits: FileLimits, extractor: Extractor | None = None) -> None:
         """`directory`: where files stay; None: in a temporary folder, until this object is gone."""
-        self._temporary = tempfile.TemporaryDirectory(prefix="openk2-files-") if directory is None else None
-        self.store = FileStore(directory or Path(self._temporary.name if self._temporary else "."), limits)
+        if directory is None:
+            directory = Path(tempfile.gettempdir()) / f"openk2-files-{secrets.token_hex(8)}"
+            weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
+        self.store = FileStore(directory, limits)
         self._extractor = extractor or Extractor()
 
     async def add(

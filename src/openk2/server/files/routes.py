@@ -15,15 +15,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import FileResponse, Response
 
 from openk2.server.errors import ApiError
-from openk2.server.files.library import EXTRACT, Library
+from openk2.server.files.library import EXTRACT
 from openk2.server.files.store import StoredFile
 from openk2.server.metering import Caller
 from openk2.server.protocol import Json
 from openk2.server.services import Services, caller_of
 
 PURPOSES = (EXTRACT, "assistants", "batch", "evals", "fine-tune", "user_data", "vision")
-UPLOAD_FORM_BYTES = 1 << 20
-"""What an upload may hold besides its file."""
 
 _MOST_LISTED = 10_000
 _SHORTEST, _LONGEST = 3600, 30 * 24 * 3600
@@ -48,8 +46,9 @@ _FORM: Json = {
 }
 
 
-def routes(app: FastAPI, services: Services, library: Library) -> None:
+def routes(app: FastAPI, services: Services) -> None:
     """Add them to the application."""
+    library = services.library
 
     async def as_json(caller: Caller, file: StoredFile) -> Json:
         pages, tokens = await library.counts(caller, file, services.served.default)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from openk2.server.errors import ApiError
+from openk2.server.files.limits import FileLimits
 from openk2.server.metering import Caller
 
 _ID = re.compile(r"file-[0-9a-f]{32}")
@@ -47,18 +48,6 @@ class StoredFile:
     """Seconds since 1970; None: kept until deleted."""
 
 
-@dataclass(frozen=True)
-class FileLimits:
-    """How much is kept. The defaults are those of Moonshot's platform."""
-
-    file_bytes: int = 100 * 2**20
-    """Of one file."""
-    files: int = 1_000
-    """Of one caller."""
-    bytes: int = 10 * 2**30
-    """Of all files of one caller."""
-
-
 def owner_of(caller: Caller) -> str:
     """Whose a caller's files and conversations are: the key's that asked, or the signed-in user's; everyone's where the
     server asks for neither. Two keys share nothing, even of one user."""
@@ -77,6 +66,7 @@ class FileStore:
 
     def add(self, caller: Caller, name: str, purpose: str, source: BinaryIO, expires_in: int | None) -> StoredFile:
         """Keep what `source` holds. Raises ApiError (400, 413) for one file too many, or one too large."""
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._clear_abandoned()
         id = f"file-{secrets.token_hex(16)}"
         incoming = self._root / "incoming" / id

@@ -34,7 +34,7 @@ class _Body:
     def __init__(self, text: TextSum) -> None:
         self.text = text
         self.page = 1
-        self._line = ""
+        self._line: list[str] = []
         self._style = ""
         self._cells: list[list[str]] = []
         """The cells so far of each table row that is open; a table may stand in another's cell."""
@@ -45,7 +45,7 @@ class _Body:
         for event in events:
             if isinstance(event, str):
                 if within_text and not skipped:
-                    self._line += event
+                    self._line.append(event)
             elif isinstance(event, End):
                 match event.name:
                     case "t":
@@ -72,11 +72,12 @@ class _Body:
                 self._style = element.attributes.get("val", "")
             case "tab":
                 # Also the name of a tab stop, which belongs to no line yet.
-                self._line += "\t" if self._line else ""
+                if self._line:
+                    self._line.append("\t")
             case "br" if element.attributes.get("type") == "page":
                 self._page_end()
             case "br" | "cr":
-                self._line += "\n"
+                self._line.append("\n")
             case "lastRenderedPageBreak":
                 self._page_end()
             case "tr":
@@ -92,7 +93,8 @@ class _Body:
             self._put(row + "\n")
 
     def _paragraph(self) -> None:
-        line, self._line = self._line, ""
+        line = "".join(self._line)
+        self._line.clear()
         level = self._style.removeprefix("Heading")
         if line.strip() and self._style.startswith("Heading") and level.isdigit():
             line = f"{'#' * min(6, int(level[:2]))} {line}"
@@ -108,9 +110,10 @@ class _Body:
     def _page_end(self) -> None:
         if self._cells:
             return
-        if self._line.strip():
-            self._put(self._line.rstrip() + "\n")
-            self._line = ""
+        line = "".join(self._line).rstrip()
+        self._line.clear()
+        if line:
+            self._put(line + "\n")
         if self._said_on_page:
             self.page += 1
             self.text.add(f"\n[page {self.page}]\n")
