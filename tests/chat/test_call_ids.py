@@ -1,11 +1,13 @@
 """Call ids: whatever a client calls them, the model sees functions.NAME:IDX."""
 
+import re
+
 import pytest
 from dialogues import NAMES, dialogues
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openk2.chat.call_ids import call_id, canonical, count_calls, is_indexed, tool_name
+from openk2.chat.call_ids import call_id, canonical, count_calls, inward, is_indexed, outward, tool_name
 from openk2.chat.messages import Message, ToolCall
 from openk2.errors import ChatError
 
@@ -87,3 +89,43 @@ def test_the_name_is_read_back_from_an_id(name: str, index: int) -> None:
 )
 def test_ids_of_other_forms_still_name_a_tool(id: str, name: str, indexed: bool) -> None:
     assert (tool_name(id), is_indexed(id)) == (name, indexed)
+
+
+ANY_ID = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12),
+    st.text("functionsxX-_0123456789ABCDEF:.", min_size=1, max_size=24),
+    st.builds(call_id, NAMES, st.integers(0, 99)),
+    st.builds(call_id, NAMES, st.integers(0, 99)).map(outward),
+)
+
+
+@given(ANY_ID)
+def test_an_id_goes_out_in_plain_characters_and_comes_back(id: str) -> None:
+    assert re.fullmatch("[A-Za-z0-9_-]+", outward(id))
+    assert inward(outward(id)) == id
+
+
+@given(ANY_ID, ANY_ID)
+def test_different_ids_stay_different(one: str, other: str) -> None:
+    assert (outward(one) == outward(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("id", "plain"),
+    [
+        ("functions.Read:0", "functions_Read_0"),
+        ("functions.read_file_2:13", "functions_read_file_2_13"),
+        ("functions.mcp-git.log:1", "functions_mcp-git-x2E-log_1"),
+        ("functions.天气:2", "functions_-x5929--x6C14-_2"),
+        ("toolu_01A-9", "toolu_01A-9"),
+        ("search:0", "search-x3A-0"),
+        ("functions_Read_0", "-x66-unctions_Read_0"),
+    ],
+)
+def test_the_usual_ids_stay_readable(id: str, plain: str) -> None:
+    assert outward(id) == plain
+
+
+@pytest.mark.parametrize("id", ["toolu_01A-9", "call_ab12", "0f8b-4c", "a-xyz", "-x-", "-xD800-", "-x110000-"])
+def test_ids_of_clients_come_in_as_they_are(id: str) -> None:
+    assert inward(id) == id

@@ -1,7 +1,8 @@
 """The names of tool calls: `functions.NAME:IDX`, IDX counting every call of the dialogue from 0 (K2 report, App. B).
 
 The ids are part of the prompt, so a model that sees other ids in its history (`search:0`, a UUID) learns to write
-malformed ones. Clients may call them what they like: `canonical` renames the history before it is rendered.
+malformed ones. Clients may call them what they like: `canonical` renames the history before it is rendered. Where a
+protocol's ids are `[A-Za-z0-9_-]+` (Anthropic's), `outward` writes `functions_NAME_IDX` and `inward` reads it back.
 """
 
 import json
@@ -14,6 +15,11 @@ from openk2.chat.messages import Message, ToolSpec
 from openk2.errors import ChatError
 
 _ID = re.compile(r"(?:functions\.)?(?P<name>.+?)(?P<index>:[0-9]+)?", re.DOTALL)
+
+_CANONICAL = re.compile(r"functions\.(?P<name>.+):(?P<index>[0-9]+)", re.DOTALL)
+_OUTWARD = re.compile(r"functions_(?P<name>.+)_(?P<index>[0-9]+)", re.DOTALL)
+_ESCAPED = re.compile(r"-x([0-9A-F]+)-")
+_TO_ESCAPE = re.compile(r"[^A-Za-z0-9_-]|-(?=x)", re.DOTALL)
 
 
 def call_id(name: str, index: int) -> str:
@@ -85,3 +91,41 @@ def canonical(messages: Sequence[Message]) -> list[Message]:
             message = replace(message, tool_call_id=ids.popleft() if len(ids) > 1 else ids[0])
         renamed.append(message)
     return renamed
+
+
+def outward(id: str) -> str:
+    """A call's id, not empty, in characters of `[A-Za-z0-9_-]` alone: `functions.Read:0` as `functions_Read_0`, other
+    characters as `-xHEX-`. Different ids stay different."""
+    canonical_id = _CANONICAL.fullmatch(id)
+    if canonical_id:
+        return f"functions_{_escape(canonical_id['name'])}_{canonical_id['index']}"
+    if _OUTWARD.fullmatch(id):
+        # Somebody else's id that looks like one of these is told apart by its first letter.
+        return _hex(id[0]) + _escape(id[1:])
+    return _escape(id)
+
+
+def inward(id: str) -> str:
+    """The id that `outward` made `id` of; an id that it did not make comes out as it is, unless it looks like one."""
+    made = _OUTWARD.fullmatch(id)
+    if made:
+        return f"functions.{_unescape(made['name'])}:{made['index']}"
+    return _unescape(id)
+
+
+def _escape(text: str) -> str:
+    return _TO_ESCAPE.sub(lambda match: _hex(match[0]), text)
+
+
+def _hex(character: str) -> str:
+    return f"-x{ord(character):X}-"
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPED.sub(lambda match: _character(match[1]) or match[0], text)
+
+
+def _character(code: str) -> str | None:
+    """The character of a hexadecimal code; None where it is none's."""
+    number = int(code, 16)
+    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else None
