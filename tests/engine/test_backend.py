@@ -29,6 +29,7 @@ from openk2.chat.sampling import SamplingParams
 from openk2.chat.template import render, render_answer
 from openk2.chat.tokenizer import Tokenizer
 from openk2.engine.backend import EngineBackend
+from openk2.engine.cache import PAGE_TOKENS
 from openk2.errors import ChatError, RequestError
 
 QUESTION = (Message("user", "Which files?"),)
@@ -82,7 +83,8 @@ def test_events_carry_prompt_ids_sampled_ids_and_usage(make_engine: EngineMaker,
     tokens = [event for event in events if isinstance(event, Tokens)]
     assert [id for event in tokens for id in event.ids] == ids
     assert all(len(event.logprobs) == 1 and event.logprobs[0] < 0 for event in tokens)
-    assert events[-2:] == [Usage(len(prompt), 0, len(ids)), Finished("stop")]
+    in_whole_pages = len(prompt) // PAGE_TOKENS * PAGE_TOKENS
+    assert events[-2:] == [Usage(len(prompt), 0, len(ids), cache_write_tokens=in_whole_pages), Finished("stop")]
 
 
 def test_the_prompt_s_cached_tokens_are_known_with_the_first_token(make_engine: EngineMaker) -> None:

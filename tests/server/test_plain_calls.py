@@ -43,7 +43,7 @@ def both(backend: Any, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
 def test_calls_that_may_not_be_made_are_content(without: dict[str, Any]) -> None:
     backend = ScriptedBackend(lambda request: TWO)
     assert both(backend, {**ASK, **without}) == ({"role": "assistant", "content": SPELLED}, "stop")
-    assert [request.tools for request in backend.requests] == [(), ()]
+    assert [request.may_call for request in backend.requests] == [False, False]
 
 
 @pytest.mark.parametrize("choice", [{}, {"tool_choice": None}, {"tool_choice": "auto"}])
@@ -67,7 +67,6 @@ def test_a_call_that_is_cut_off_is_not_closed(tokens: int, end: str) -> None:
 
 def test_calls_of_a_remote_model_are_spelled_in_the_same_way() -> None:
     def upstream(request: httpx.Request) -> httpx.Response:
-        assert "tools" not in json.loads(request.content)
         message = {"role": "assistant", "content": None, "tool_calls": [TWO.to_openai()["tool_calls"][0]]}
         choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
         return httpx.Response(200, json={"choices": [choice]})

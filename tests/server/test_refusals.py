@@ -16,6 +16,7 @@ from openk2.server import ServerSettings, create_app
 
 OK = {"model": "staged", "messages": [{"role": "user", "content": "hi"}]}
 JSON = {"content-type": "application/json"}
+PATH = "/v1/chat/completions"
 
 
 def call(
@@ -24,7 +25,7 @@ def call(
     backend: StagedBackend | None = None,
     settings: ServerSettings | None = None,
     method: str = "POST",
-    path: str = "/v1/chat/completions",
+    path: str = PATH,
     headers: dict[str, str] | None = None,
 ) -> httpx.Response:
     app = create_app(backend or says("yes"), settings)
@@ -45,6 +46,14 @@ def error_of(response: httpx.Response) -> dict[str, Any]:
     assert "\n" not in body["error"]["message"]
     assert response.headers["x-request-id"]
     return dict(body["error"])
+
+
+TOOL = {"type": "function", "function": {"name": "f"}}
+SEARCH = {"type": "builtin_function", "function": {"name": "$web_search"}}
+
+
+def allowed(**changes: Any) -> dict[str, Any]:
+    return {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [TOOL], **changes}}
 
 
 CALL = {"id": "functions.f:0", "type": "function", "function": {"name": "f", "arguments": "{}"}}
@@ -70,10 +79,30 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
         "only assistant",
     ),
     ({"tools": [{"type": "function", "function": {"description": "x"}}]}, "tools[0].function.name", "missing"),
-    ({"tools": [{"type": "web_search"}]}, "tools[0].type", "only 'function'"),
-    ({"tool_choice": "required"}, "tool_choice", '"none", "auto", null'),
-    ({"tool_choice": {"type": "function", "function": {"name": "f"}}}, "tool_choice", "not supported"),
-    ({"parallel_tool_calls": False}, "parallel_tool_calls", "accepted: true"),
+    ({"tools": [{"type": 5}]}, "tools[0].type", "text"),
+    ({"tools": [5]}, "tools[0]", "an object"),
+    ({"tools": [SEARCH]}, "tools[0].function.name", "not given a search address"),
+    ({"tools": [{"type": "builtin_function"}]}, "tools[0].function.name", '"$web_search"'),
+    ({"tool_choice": "required"}, "tool_choice", "at least one function"),
+    ({"tool_choice": "always"}, "tool_choice", '"auto", "none", "required"'),
+    ({"tool_choice": {"type": "function", "function": {"name": "f"}}}, "tool_choice", "declared: none is"),
+    ({"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "g"}}}, "tool_choice", "declared: f"),
+    ({"tools": [TOOL], "tool_choice": {"type": "custom", "custom": {"name": "f"}}}, "tool_choice", '"required"'),
+    ({"tools": [TOOL], "tool_choice": allowed(mode="none")}, "tool_choice.allowed_tools.mode", "auto, required"),
+    ({"tools": [TOOL], "tool_choice": allowed(tools=[])}, "tool_choice.allowed_tools.tools", "a list of tools"),
+    (
+        {"tools": [TOOL], "tool_choice": allowed(tools=[{"type": "function", "function": {"name": "g"}}])},
+        "tool_choice.allowed_tools.tools[0]",
+        "declared: f",
+    ),
+    ({"parallel_tool_calls": "no"}, "parallel_tool_calls", "true or false"),
+    ({"thinking": {"type": "on"}}, "thinking.type", "'enabled', 'disabled' or 'auto'"),
+    ({"thinking": True}, "thinking", "an object"),
+    ({"chat_template_kwargs": {"thinking": "yes"}}, "chat_template_kwargs.thinking", "true or false"),
+    ({"reasoning_effort": "much"}, "reasoning_effort", "'low', 'medium', 'high'"),
+    ({"prompt_cache_key": 5}, "prompt_cache_key", "text"),
+    ({"messages": [{"role": "user", "content": "x", "partial": True}]}, "messages[0].partial", "an assistant's text"),
+    ({"messages": [{"role": "assistant", "content": "x", "partial": 1}]}, "messages[0].partial", "true or false"),
     ({"temperature": "warm"}, "temperature", "a number"),
     ({"temperature": -1}, "temperature", "0 (greedy) or more"),
     ({"top_p": 0}, "top_p", "above 0"),
@@ -94,7 +123,17 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
     ({"logprobs": True}, "logprobs", "reports none"),
     ({"top_logprobs": 3}, "top_logprobs", "only with logprobs"),
     ({"logprobs": True, "top_logprobs": 21}, "top_logprobs", "0 … 20"),
-    ({"response_format": {"type": "json_object"}}, "response_format", "not supported"),
+    ({"response_format": {"type": "xml"}}, "response_format.type", "'text', 'json_object' or 'json_schema'"),
+    ({"response_format": {"type": "json_schema"}}, "response_format.json_schema", "an object"),
+    ({"response_format": {"type": "json_schema", "json_schema": {}}}, "response_format.json_schema.schema", "a value"),
+    (
+        {
+            "response_format": {"type": "json_object"},
+            "messages": [*OK["messages"], {"role": "assistant", "content": "{", "partial": True}],
+        },
+        "response_format",
+        "one of them",
+    ),
     ({"presence_penalty": 2.5}, "presence_penalty", "-2 … 2"),
     ({"frequency_penalty": "much"}, "frequency_penalty", "a number"),
     ({"min_p": 2}, "min_p", "0 (all) … 1"),
@@ -154,10 +193,14 @@ def test_an_unknown_model_is_404_and_lists_what_is_served() -> None:
     assert "accepted: staged" in error["message"]
 
 
-def test_unknown_fields_and_nulls_are_ignored() -> None:
+def test_unknown_fields_tool_types_query_parameters_and_nulls_are_ignored() -> None:
     nothing = dict.fromkeys(["tools", "tool_choice", "temperature", "stop", "n", "response_format", "stream_options"])
-    response = call({**OK, **nothing, "reasoning_effort": "high", "store": True, "metadata": {"a": 1}, "made_up": []})
+    accepted = {"store": True, "metadata": {"a": "1"}, "user": "u", "service_tier": "auto", "verbosity": "low"}
+    hosted = {"tools": [{"type": "web_search", "made": {"up": 1}}, {"type": "custom", "custom": {"name": "c"}}]}
+    backend = says("yes")
+    response = call({**OK, **nothing, **accepted, **hosted, "made_up": []}, backend=backend, path=f"{PATH}?beta=true")
     assert response.status_code == 200
+    assert backend.requests[0].tools == ()
 
 
 @pytest.mark.parametrize("stream", [False, True])

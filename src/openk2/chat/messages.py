@@ -221,6 +221,11 @@ class ChatRequest:
     cache_key: str | None = None
     """Requests of one dialogue share it, so that a router can send them where its beginning is cached."""
 
+    @property
+    def may_call(self) -> bool:
+        """Whether the answer may make calls."""
+        return bool(self.tools) and self.tool_choice.mode != "none"
+
 
 def messages_from_openai(data: object, where: str = "messages", *, template_forms: bool = False) -> tuple[Message, ...]:
     """Read a whole conversation, each message as `Message.from_openai` does, and check that it hangs together.

@@ -92,9 +92,16 @@ def _type_error(errors: list[ErrorDetails], data: Json) -> ApiError:
     paths = [(_path(one["loc"], data), one) for one in errors if str(one["loc"][0]) == first]
     path = max((path for path, _ in paths), key=lambda path: (path.count(".") + path.count("["), len(path)))
     wrong = [one for at, one in paths if at == path]
-    expected = [_EXPECTED.get(one["type"], one["msg"]) for one in wrong]
+    expected = [_expected(one) for one in wrong]
     found = "missing" if wrong[0]["type"] == "missing" else shown(wrong[0]["input"])
     return ApiError(400, f"{path} is {found}; accepted: {' or '.join(dict.fromkeys(expected))}", param=path)
+
+
+def _expected(error: ErrorDetails) -> str:
+    """What would be accepted, in words of JSON."""
+    if error["type"] == "literal_error":
+        return str(error["ctx"]["expected"])
+    return _EXPECTED.get(error["type"], error["msg"])
 
 
 def _path(loc: tuple[int | str, ...], data: Any) -> str:

@@ -22,6 +22,8 @@ class Dialect(Enum):
     """Whose API a request speaks."""
 
     OPENAI = "openai"
+    MOONSHOT = "moonshot"
+    """OpenAI's, with error bodies as Moonshot's platform has them."""
     ANTHROPIC = "anthropic"
 
 
@@ -56,7 +58,7 @@ def dialect_of(scope: Scope) -> Dialect:
         return Dialect.ANTHROPIC
     if not path.startswith(_OPENAI_PATHS) and "anthropic-version" in Headers(scope=scope):
         return Dialect.ANTHROPIC
-    return Dialect.OPENAI
+    return Dialect.MOONSHOT if scope.get("state", {}).get("moonshot_strict") else Dialect.OPENAI
 
 
 def anthropic_status(error: ApiError) -> int:
@@ -77,9 +79,10 @@ def refusal(error: OpenK2Error, scope: Scope) -> Response:
     headers = {"x-should-retry": "false"}
     if refused.retry_after is not None:
         headers = {"x-should-retry": "true", "retry-after": str(refused.retry_after)}
-    if dialect_of(scope) is Dialect.ANTHROPIC:
+    dialect = dialect_of(scope)
+    if dialect is Dialect.ANTHROPIC:
         request_id = scope.get("state", {}).get("request_id", "")
         status, body = anthropic_status(refused), anthropic_error_body(refused, request_id)
     else:
-        status, body = openai_status(refused), error_body(refused)
-    return Response(orjson.dumps(body), status, headers, "application/json")
+        status, body = openai_status(refused), error_body(refused, bare=dialect is Dialect.MOONSHOT)
+    return Response(orjson.dumps(body), status, headers | refused.headers, "application/json")

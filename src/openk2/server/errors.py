@@ -34,6 +34,9 @@ _TYPES_OF_CODES = {
 }
 """Code → error type, where the status alone does not say it."""
 
+_PLATFORM_TYPES = {"insufficient_quota": "exceeded_current_quota_error"}
+"""Error type → Moonshot's word for it, where its platform has another."""
+
 _STATUSES = {402: 429}
 """OpenAI's clients know a spent budget as 429 with the code `insufficient_quota`."""
 
@@ -80,10 +83,13 @@ def as_api_error(error: OpenK2Error) -> ApiError:
     return ApiError(500, str(error))
 
 
-def error_body(error: ApiError) -> dict[str, Any]:
-    """The JSON body of a refusal; also what a broken stream carries."""
+def error_body(error: ApiError, *, bare: bool = False) -> dict[str, Any]:
+    """The JSON body of a refusal; also what a broken stream carries. `bare`: as Moonshot's platform has it, with message
+    and type alone."""
     kind = _TYPES.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
     kind = _TYPES_OF_CODES.get(error.code or "", kind)
+    if bare:
+        return {"error": {"message": str(error), "type": _PLATFORM_TYPES.get(kind, kind)}}
     return {"error": {"message": str(error), "type": kind, "param": error.param, "code": error.code}}
 
 

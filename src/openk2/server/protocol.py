@@ -5,7 +5,7 @@ A protocol reads a body into a `Call` and writes the answer's events with an `An
 from the same events, so they cannot say different things.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -75,6 +75,12 @@ class Call:
     request: ChatRequest
     stream: bool
     writer: Callable[[Head], AnswerWriter]
+    source: Callable[[ChatRequest], AsyncIterator[Event]] | None = None
+    """What answers the request where it is more than the model's backend."""
+
+    def events(self, request: ChatRequest) -> AsyncIterator[Event]:
+        """The answer to the call's request, or to another form of it."""
+        return (self.source or self.served.backend.stream)(request)
 
 
 def sse(value: Json, event: str | None = None) -> bytes:

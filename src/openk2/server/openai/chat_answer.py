@@ -7,6 +7,7 @@ bare tool calls, reasoning of a model that did not think) appears in no chunk.
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from openk2.chat.events import (
     Event,
@@ -29,20 +30,23 @@ Alternatives = tuple[tuple[int, float], ...]
 
 
 def usage_json(usage: Usage) -> Json:
-    """Token counts; the cached ones are a part of the prompt's. Guesses of speculation, where there were any, are told
-    as OpenAI tells those of a prediction."""
-    counts: Json = {
+    """Token counts. The cached ones are a part of the prompt's and stand where OpenAI and where Moonshot have them;
+    guesses of speculation are told as OpenAI tells those of a prediction."""
+    return {
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "total_tokens": usage.prompt_tokens + usage.completion_tokens,
-        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
-    }
-    if usage.proposed_tokens:
-        counts["completion_tokens_details"] = {
+        "cached_tokens": usage.cached_tokens,
+        "prompt_tokens_details": {
+            "cached_tokens": usage.cached_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+        },
+        "completion_tokens_details": {
+            "reasoning_tokens": usage.reasoning_tokens,
             "accepted_prediction_tokens": usage.accepted_tokens,
             "rejected_prediction_tokens": usage.proposed_tokens - usage.accepted_tokens,
-        }
-    return counts
+        },
+    }
 
 
 def logprobs_json(
@@ -70,30 +74,28 @@ def finish_reason(reason: FinishReason | None) -> str:
     return reason
 
 
-def _choice(index: int, folded: Fold, piece: Piece | None) -> Json:
-    choice: Json = {
-        "index": index,
-        "message": folded.message.to_openai(),
-        "logprobs": None,
-        "finish_reason": finish_reason(folded.reason),
-    }
-    if piece is not None:
-        content = logprobs_json(folded.token_ids, folded.logprobs, folded.top_logprobs, piece)
-        choice["logprobs"] = {"content": content}
-    return choice
+@dataclass(frozen=True)
+class Form:
+    """What a client and the server's settings ask of the answer's form."""
+
+    include_usage: bool = False
+    """Streams end with a chunk of token counts."""
+    piece: Piece | None = None
+    """Spells token ids where log-probabilities are wanted."""
+    reasoning_alias: bool = False
+    """Reasoning also as `reasoning`, for clients of vLLM."""
+    bare_errors: bool = False
+    """Errors in a stream have the platform's form."""
 
 
 class ChatWriter:
     """Writes the answers to one chat request (an `AnswerWriter`)."""
 
-    def __init__(self, head: Head, *, include_usage: bool, piece: Piece | None) -> None:
-        """`include_usage`: streams end with a chunk of token counts; `piece` is given when log-probabilities are
-        wanted."""
+    def __init__(self, head: Head, *, form: Form) -> None:
         self._request = head
         self._head: Json = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": head.created, "model": head.model}
-        self._include_usage = include_usage
-        self._piece = piece
-        self._chunks = [_Chunks(index, self._chunk_head(), include_usage, piece) for index in range(head.answers)]
+        self._form = form
+        self._chunks = [_Chunks(index, self._chunk_head(), form) for index in range(head.answers)]
         self._usage: Usage | None = None
 
     def opening(self) -> bytes:
@@ -104,7 +106,11 @@ class ChatWriter:
         """The chunks an event becomes: none, one, or the closing one. Raises ApiError for a broken answer."""
         if isinstance(event, Usage):
             self._usage = event
-        return b"".join(sse(chunk) for chunk in self._chunks[choice].push(event))
+        chunks = list(self._chunks[choice].push(event))
+        if isinstance(event, Finished) and choice == 0 and self._usage is not None:
+            # Where Moonshot's clients look for it; those of others never look into a choice for it.
+            chunks[-1]["choices"][0]["usage"] = self._counts(self._usage)
+        return b"".join(map(sse, chunks))
 
     def heartbeat(self) -> bytes:
         """A comment line. One newline only: a blank line would end an event, and some clients then parse an empty
@@ -114,20 +120,20 @@ class ChatWriter:
     def closing(self) -> bytes:
         """The token counts where wanted, and the end."""
         counts = b""
-        if self._include_usage and self._usage is not None:
+        if self._form.include_usage and self._usage is not None:
             counts = sse({**self._chunk_head(), "choices": [], "usage": self._counts(self._usage)})
         return counts + b"data: [DONE]\n\n"
 
     def failure(self, error: ApiError) -> bytes:
         """The error as clients of OpenAI's API read it; no `[DONE]` follows."""
-        return sse(error_body(error))
+        return sse(error_body(error, bare=self._form.bare_errors))
 
     def whole(self, folds: Sequence[Fold]) -> Json:
         """The completion, with the usage of all answers. Raises ApiError for a broken answer."""
         answer: Json = {
             **self._head,
             "object": "chat.completion",
-            "choices": [_choice(index, folded, self._piece) for index, folded in enumerate(folds)],
+            "choices": [_choice(index, folded, self._form) for index, folded in enumerate(folds)],
         }
         if folds[0].usage is not None:
             answer["usage"] = self._counts(folds[0].usage)
@@ -140,11 +146,27 @@ class ChatWriter:
         return {**self._head, "object": "chat.completion.chunk"}
 
 
+def _choice(index: int, folded: Fold, form: Form) -> Json:
+    message = folded.message.to_openai()
+    if form.reasoning_alias and folded.message.reasoning is not None:
+        message["reasoning"] = folded.message.reasoning
+    choice: Json = {
+        "index": index,
+        "message": message,
+        "logprobs": None,
+        "finish_reason": finish_reason(folded.reason),
+    }
+    if form.piece is not None:
+        content = logprobs_json(folded.token_ids, folded.logprobs, folded.top_logprobs, form.piece)
+        choice["logprobs"] = {"content": content}
+    return choice
+
+
 class _Chunks:
     """The chunks of one answer."""
 
-    def __init__(self, index: int, head: Json, include_usage: bool, piece: Piece | None) -> None:
-        self._index, self._head, self._include_usage, self._piece = index, head, include_usage, piece
+    def __init__(self, index: int, head: Json, form: Form) -> None:
+        self._index, self._head, self._form = index, head, form
         self._logprobs: list[Json] = []
         self._said_something = False
 
@@ -153,12 +175,13 @@ class _Chunks:
 
     def push(self, event: Event) -> Iterator[Json]:
         match event:
-            case Tokens(ids, logprobs, top_logprobs) if self._piece is not None:
-                self._logprobs.extend(logprobs_json(ids, logprobs, top_logprobs, self._piece))
+            case Tokens(ids, logprobs, top_logprobs) if self._form.piece is not None:
+                self._logprobs.extend(logprobs_json(ids, logprobs, top_logprobs, self._form.piece))
             case TextDelta(text) if text:
                 yield self._said({"content": text})
             case ReasoningDelta(text) if text:
-                yield self._chunk({"reasoning_content": text})
+                alias = {"reasoning": text} if self._form.reasoning_alias else {}
+                yield self._chunk({"reasoning_content": text} | alias)
             case ToolCallStart(index, id, name):
                 function = {"name": name, "arguments": ""}
                 yield self._said({"tool_calls": [{"index": index, "id": id, "type": "function", "function": function}]})
@@ -179,6 +202,6 @@ class _Chunks:
             choice["logprobs"] = {"content": self._logprobs}
             self._logprobs = []
         chunk: Json = {**self._head, "choices": [choice]}
-        if self._include_usage:
+        if self._form.include_usage:
             chunk["usage"] = None
         return chunk

@@ -1,128 +1,85 @@
-"""An OpenAI chat-completions body → the package's own request.
+"""A chat-completions body → the package's own request.
 
 Fields that would change the answer and cannot be honoured are refused by name; fields this server does not know are
-ignored, as OpenAI's own servers and clients expect. The form is that of OpenAI's API reference, with Moonshot's rules
-for `tool_choice` (`none` and `auto`).
+ignored, as OpenAI's own servers and clients expect.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from openk2.chat.messages import ChatRequest, Message, messages_from_openai, tools_from_openai
+from openk2.chat.messages import ChatRequest, Message, messages_from_openai
 from openk2.chat.sampling import SamplingParams
-from openk2.server.bodies import Body, checked, refuse_given, shown
+from openk2.server.bodies import checked, refuse_given, shown
 from openk2.server.errors import ApiError
-from openk2.server.openai.chat_answer import ChatWriter
+from openk2.server.openai import moonshot
+from openk2.server.openai.chat_answer import ChatWriter, Form
+from openk2.server.openai.chat_body import ChatBody, ResponseFormat, StreamOptions
+from openk2.server.openai.tool_fields import read_tool_choice, read_tools
+from openk2.server.openai.web_search import WEB_SEARCH, Search, searched
 from openk2.server.protocol import Call, Json
-from openk2.server.served import Served
+from openk2.server.served import Served, ServedModel
+from openk2.server.settings import ServerSettings
 
-MAX_STOP_TEXTS = 16
-
-
-class StreamOptions(Body):
-    """What a stream carries besides the answer."""
-
-    include_usage: bool | None = None
-    """Send one more chunk at the end, with empty `choices` and the token counts."""
-
-
-class ChatBody(Body):
-    """The JSON body of `POST /v1/chat/completions`."""
-
-    model: str
-    """A name from `/v1/models`."""
-    messages: list[Any]
-    """The conversation so far."""
-    tools: list[Any] | None = None
-    """Functions the model may call."""
-    tool_choice: Any = None
-    """`auto` (the default), or `none`: no tool is declared, and a call that the model writes all the same is text."""
-    parallel_tool_calls: bool | None = None
-    """Only true: the model decides how many calls it makes."""
-    temperature: float | None = None
-    """0 takes the most probable token; the default is Kimi K2's advice, 0.6."""
-    top_p: float | None = None
-    """Keep the smallest set of tokens whose probabilities sum to this."""
-    top_k: int | None = None
-    """Keep this many most probable tokens; 0 keeps all."""
-    max_completion_tokens: int | None = None
-    """Stop after this many tokens, reasoning included."""
-    max_tokens: int | None = None
-    """The older name of `max_completion_tokens`."""
-    stop: str | list[str] | None = None
-    """Texts that end the answer where they appear."""
-    min_p: float | None = None
-    """Keep tokens at least this many times as probable as the most probable one."""
-    presence_penalty: float | None = None
-    """Subtracted from the logit of every token that the answer has already."""
-    frequency_penalty: float | None = None
-    """Subtracted from the logit of every token as often as the answer has it already."""
-    repetition_penalty: float | None = None
-    """Divides the logit of every token that prompt or answer has already."""
-    logit_bias: dict[str, float] | None = None
-    """Token id → number added to its logit."""
-    stop_token_ids: list[int] | None = None
-    """Token ids that end the answer besides the model's own."""
-    ignore_eos: bool | None = None
-    """Go on where the model ends its turn."""
-    min_tokens: int | None = None
-    """No end before this many tokens."""
-    priority: int | None = None
-    """Requests of higher priority are served earlier."""
-    n: int | None = None
-    """Answers to give."""
-    seed: int | None = None
-    """The same seed and request draw the same tokens."""
-    logprobs: bool | None = None
-    """Report the log-probability of every sampled token, markers included."""
-    top_logprobs: int | None = None
-    """Only with `logprobs`: also report this many most probable tokens at each place."""
-    stream: bool | None = None
-    """Answer piece by piece, as server-sent events."""
-    stream_options: StreamOptions | None = None
-    """Only together with `stream`."""
-
+MOST_STOP_TEXTS = 16
 
 _ONLY: dict[str, tuple[Any, ...]] = {
-    "parallel_tool_calls": (True,),
     "functions": ([],),
     "function_call": ("none", "auto"),
     "modalities": (["text"],),
     "audio": (),
-    "response_format": ({"type": "text"},),
-    "tool_choice": ("none", "auto"),
 }
 """Field → the only values it may have besides null; anything else would change the answer and is refused."""
 
+_ANY_OBJECT: Mapping[str, Any] = {"type": "object"}
+"""What `json_object` asks for."""
 
-def read_chat_call(data: Json, request_id: str, served: Served) -> Call:
+_EFFORTS = {"minimal": "low", "xhigh": "high", "max": "high"}
+"""Grades of `reasoning_effort` that only some models know → the nearest that all know."""
+
+
+def read_chat_call(
+    data: Json, request_id: str, served: Served, settings: ServerSettings | None = None, search: Search | None = None
+) -> Call:
     """Read and check a request body.
 
     Raises ApiError: 404 for a model that is not served, 400 for a field of the wrong type or an unsupported value; and
     ChatError or RequestError, which name the field, for messages, tools and sampling that are wrong in themselves.
     """
+    settings = settings or ServerSettings()
     for name, accepted in _ONLY.items():
         refuse_given(data, name, accepted)
     chat = checked(ChatBody, data)
-    tools = tools_from_openai(chat.tools)
-    request = ChatRequest(
-        messages=named_results(messages_from_openai(chat.messages)),
-        tools=() if chat.tool_choice == "none" else tools,
-        sampling=_sampling(chat),
-        request_id=request_id,
-    )
-    if chat.stream_options is not None and not chat.stream:
-        raise ApiError(
-            400, "stream_options is given without stream; accepted: only with stream true", param="stream_options"
-        )
-    include_usage = chat.stream_options is not None and bool(chat.stream_options.include_usage)
     model = served.find(chat.model)
-    piece = model.piece() if request.sampling.logprobs else None
-    return Call(
-        chat.model, model, request, bool(chat.stream), partial(ChatWriter, include_usage=include_usage, piece=piece)
+    messages = named_results(messages_from_openai(chat.messages))
+    thinks = read_thinking(chat)
+    if settings.moonshot_strict:
+        chat = moonshot.as_platform(chat, thinks=model.thinks if thinks is None else thinks)
+    tools = read_tools(chat.tools, searchable=search is not None)
+    request = ChatRequest(
+        messages=messages,
+        tools=tools,
+        sampling=read_sampling(chat, model),
+        request_id=request_id,
+        tool_choice=read_tool_choice(chat.tool_choice, chat.parallel_tool_calls, tools),
+        answer_schema=_answer_schema(chat.response_format, messages),
+        thinking=thinks,
+        reasoning_effort=_effort(chat),
+        cache_key=chat.prompt_cache_key,
     )
+    form = Form(
+        include_usage=asks_for_usage(chat.stream_options, stream=bool(chat.stream)) or settings.always_usage,
+        piece=model.piece() if request.sampling.logprobs else None,
+        reasoning_alias=settings.reasoning_alias,
+        bare_errors=settings.moonshot_strict,
+    )
+    call = Call(chat.model, model, request, bool(chat.stream), partial(ChatWriter, form=form))
+    if search is not None and WEB_SEARCH in tools:
+        call = replace(call, source=partial(searched, model.backend, search=search))
+    return call
 
 
 def named_results(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -138,8 +95,54 @@ def named_results(messages: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(named)
 
 
-def _sampling(chat: ChatBody) -> SamplingParams:
-    """Unset fields keep the package's defaults."""
+def read_thinking(chat: ChatBody) -> bool | None:
+    """Whether the model reasons, as the most explicit of the fields says; None where none does."""
+    if chat.thinking is not None and chat.thinking.type != "auto":
+        return chat.thinking.type == "enabled"
+    arguments = chat.chat_template_kwargs
+    if arguments is not None:
+        for said in (arguments.thinking, arguments.enable_thinking):
+            if said is not None:
+                return said
+    return False if chat.reasoning_effort == "none" else None
+
+
+def _effort(chat: ChatBody) -> str | None:
+    effort = chat.reasoning_effort
+    return None if effort in (None, "none") else _EFFORTS.get(effort, effort)
+
+
+def _answer_schema(given: ResponseFormat | None, messages: Sequence[Message]) -> Mapping[str, Any] | None:
+    """The schema that the answer's text follows; raises ApiError where `response_format` says too little, or an answer
+    has begun that the schema does not know of."""
+    if given is None or given.type == "text":
+        return None
+    if messages[-1].partial:
+        raise ApiError(
+            400,
+            f"response_format is {given.type} with a partial last message; accepted: one of them",
+            param="response_format",
+        )
+    if given.type == "json_object":
+        return _ANY_OBJECT
+    if given.json_schema is None:
+        raise ApiError(
+            400, "response_format.json_schema is missing; accepted: an object", param="response_format.json_schema"
+        )
+    return given.json_schema.schema_
+
+
+def asks_for_usage(options: StreamOptions | None, *, stream: bool) -> bool:
+    """Whether the stream ends with token counts; raises ApiError for options of a stream that is none."""
+    if options is not None and not stream:
+        raise ApiError(
+            400, "stream_options is given without stream; accepted: only with stream true", param="stream_options"
+        )
+    return options is not None and bool(options.include_usage)
+
+
+def read_sampling(chat: ChatBody, model: ServedModel) -> SamplingParams:
+    """How the answer is drawn; what is not given is the model's own advice or changes nothing."""
     limit = chat.max_tokens if chat.max_completion_tokens is None else chat.max_completion_tokens
     if chat.max_tokens is not None and chat.max_tokens != limit:
         raise ApiError(
@@ -147,16 +150,13 @@ def _sampling(chat: ChatBody) -> SamplingParams:
             f"max_tokens is {chat.max_tokens} and max_completion_tokens is {limit}; accepted: one of them",
             param="max_tokens",
         )
-    stop = (chat.stop,) if isinstance(chat.stop, str) else tuple(chat.stop or ())
-    if len(stop) > MAX_STOP_TEXTS:
-        raise ApiError(400, f"stop holds {len(stop)} texts; accepted: at most {MAX_STOP_TEXTS}", param="stop")
     same = {name: value for name in _SAME_NAME if (value := getattr(chat, name)) is not None}
     return SamplingParams(
-        **same,
+        **{"temperature": model.temperature, **same},
         max_tokens=limit,
-        stop=stop,
+        stop=stop_texts(chat.stop),
         stop_token_ids=tuple(chat.stop_token_ids or ()),
-        logit_bias=_logit_bias(chat.logit_bias or {}),
+        logit_bias=logit_biases(chat.logit_bias or {}),
     )
 
 
@@ -179,7 +179,15 @@ _SAME_NAME = (
 """Fields that `ChatBody` and `SamplingParams` both have and mean alike."""
 
 
-def _logit_bias(given: Mapping[str, float]) -> dict[int, float]:
+def stop_texts(given: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The stop texts, one or several."""
+    stop = (given,) if isinstance(given, str) else tuple(given or ())
+    if len(stop) > MOST_STOP_TEXTS:
+        raise ApiError(400, f"stop holds {len(stop)} texts; accepted: at most {MOST_STOP_TEXTS}", param="stop")
+    return stop
+
+
+def logit_biases(given: Mapping[str, float]) -> dict[int, float]:
     """OpenAI's form: ids as text, biases from -100, which forbids, to 100."""
     for id, bias in given.items():
         if not (id.isascii() and id.isdigit()):
