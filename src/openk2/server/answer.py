@@ -24,7 +24,7 @@ from openk2.server.background import is_background, with_priority
 from openk2.server.dialect import refusal
 from openk2.server.errors import ApiError, as_api_error
 from openk2.server.liveness import LiveStream, while_connected
-from openk2.server.metering import Tab
+from openk2.server.metering import Tab, cost_header
 from openk2.server.plain_calls import PlainCalls
 from openk2.server.protocol import AnswerWriter, Call, Head
 from openk2.server.watching import Ending, Watch
@@ -115,10 +115,13 @@ class Answer(Response):
     async def _send_whole(self, tab: Tab, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._events(place)) as events:
             async for choice, event in events:
+                tab.take(choice, event)
                 self._folds[choice].add(event)
         body = orjson.dumps(self._writer(tab).whole(self._folds))
+        usage = self._folds[0].usage
         await tab.begin()
-        await Response(body, headers=tab.headers, media_type="application/json")(scope, receive, send)
+        headers = tab.headers | (cost_header(tab.price(usage)) if usage is not None else {})
+        await Response(body, headers=headers, media_type="application/json")(scope, receive, send)
 
     async def _send_stream(self, tab: Tab, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
         writer = self._writer(tab)
@@ -133,6 +136,7 @@ class Answer(Response):
         ):
             try:
                 async for choice, event in events:
+                    tab.take(choice, event)
                     self._folds[choice].add(event)
                     await stream.write(writer.push(choice, event))
                 if any(folded.reason is None for folded in self._folds):

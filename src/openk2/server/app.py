@@ -4,16 +4,26 @@ The application knows nothing of engines: whatever answers messages with events 
 of rooms, each of which adds its own routes; the life of one answer is in `answer.py`.
 """
 
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING
+
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from openk2.chat.backend import ChatBackend
 from openk2.errors import OpenK2Error
 from openk2.server import health, models
+from openk2.server.accounts import routes as accounting
+from openk2.server.accounts.prices import Prices
 from openk2.server.admission import Admission
+from openk2.server.anthropic import routes as anthropic
 from openk2.server.dialect import refusal
 from openk2.server.errors import ApiError
 from openk2.server.files import routes as files
@@ -25,31 +35,49 @@ from openk2.server.observe.metrics import Metrics
 from openk2.server.observe.request_log import RequestLog
 from openk2.server.openai import routes as openai
 from openk2.server.openapi import describe
-from openk2.server.page import asset_response, load_page
+from openk2.server.page import Asset, asset_response, load_page
+from openk2.server.responses import routes as responses
 from openk2.server.served import Served
 from openk2.server.services import Services
 from openk2.server.settings import ServerSettings
 from openk2.server.watching import Observers
 
+if TYPE_CHECKING:
+    from openk2.server.accounts.accounts import Accounts
 
-def create_app(backend: ChatBackend | Served, settings: ServerSettings | None = None) -> Guard:
-    """The server's application over one backend or several models; raises ServerError when the page is missing."""
+
+def create_app(
+    backend: ChatBackend | Served,
+    settings: ServerSettings | None = None,
+    accounts: Accounts | None = None,
+    prices: Prices | None = None,
+) -> Guard:
+    """The server's application over one backend or several models; raises ServerError when the page is missing.
+
+    `accounts`: who may use it, opened and closed with it; None: everybody. `prices`: without accounts, what is said to
+    cost what; the shipped ones where not given.
+    """
     settings = settings or ServerSettings()
     served = backend if isinstance(backend, Served) else Served.of(backend)
     admission = Admission(settings.max_requests, settings.max_waiting_tokens)
     metrics = Metrics(EngineCollector(served, admission))
     observer = Observers(metrics, RequestLog(prompts=settings.log_prompts))
     library = Library(settings.data_dir and settings.data_dir / "files", settings.files)
-    services = Services(settings, served, admission, FreeMeter(), observer, library)
+    meter = accounts.meter if accounts is not None else FreeMeter(prices or Prices.load())
+    services = Services(settings, served, admission, meter, observer, library, accounts)
     # The interactive documentation pages load their scripts from another host.
-    app = FastAPI(title="openk2", docs_url=None, redoc_url=None)
+    app = FastAPI(title="openk2", docs_url=None, redoc_url=None, lifespan=_lifespan(accounts))
     describe(app)
     _answer_errors(app)
     openai.routes(app, services)
+    responses.routes(app, services)
+    anthropic.routes(app, services)
     models.routes(app, services)
     files.routes(app, services)
     health.routes(app, services, metrics)
-    _serve_page(app)
+    accounting.routes(app, services)
+    page = load_page()
+    _serve_page(app, page)
     if settings.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -58,7 +86,32 @@ def create_app(backend: ChatBackend | Served, settings: ServerSettings | None = 
             allow_headers=["authorization", "content-type", "x-request-id"],
             expose_headers=["x-request-id"],
         )
-    return Guard(app, settings, admission)
+    return Guard(_gated(app, accounts, settings, page), settings, admission)
+
+
+def _lifespan(accounts: Accounts | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        if accounts is None:
+            yield
+            return
+        await accounts.open()
+        try:
+            yield
+        finally:
+            await accounts.close()
+
+    return life
+
+
+def _gated(app: FastAPI, accounts: Accounts | None, settings: ServerSettings, page: Iterable[str]) -> ASGIApp:
+    """The application behind the key check, where there are keys."""
+    if accounts is None:
+        return app
+    from openk2.server.accounts.gate import OPEN, Gate
+
+    open_metrics = ["/metrics"] if settings.open_metrics else []
+    return Gate(app, accounts, [*OPEN, *open_metrics, *(f"/{file}" for file in page)])
 
 
 def _answer_errors(app: FastAPI) -> None:
@@ -84,9 +137,7 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, failed)
 
 
-def _serve_page(app: FastAPI) -> None:
-    page = load_page()
-
+def _serve_page(app: FastAPI, page: Mapping[str, Asset]) -> None:
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def index(request: Request) -> Response:
         return asset_response(page["index.html"], request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
@@ -17,6 +18,9 @@ from openk2.server.served import Served
 from openk2.server.settings import ServerSettings
 from openk2.server.watching import Observer
 
+if TYPE_CHECKING:
+    from openk2.server.accounts.accounts import Accounts
+
 
 @dataclass(frozen=True)
 class Services:
@@ -28,6 +32,8 @@ class Services:
     meter: Meter
     observer: Observer
     library: Library
+    accounts: Accounts | None = None
+    """None: everybody may use the server, and nobody is asked who they are."""
 
     async def body(self, request: Request) -> Json:
         """The request's JSON object, with the texts of the files it names in their place. Raises ApiError: see

@@ -28,8 +28,8 @@ Times are ISO 8601 in UTC (`2026-11-29T20:15:00Z`), money is a number in the cur
 once, `"key": "sk-ok2-…"` in full. **`DELETE /api/keys/{id}`**: revoke; 200 with the object.
 
 **`GET /api/usage`** (scope `usage`): sums over `from` … `to` (days, both included; the last 30 days where not given),
-by `by` (any of `day`, `key`, `model`, `user`, separated by commas; `day` where not given). `whose=mine` (the default) is
-the caller's: a key sees its own requests, somebody signed in those of all their keys and of the page; `whose=all`
+by `by` (any of `day`, `key`, `model`, `user`, separated by commas; `day` where not given). `whose=mine` (the default)
+is the caller's: a key sees its own requests, somebody signed in those of all their keys and of the page; `whose=all`
 (administrators): everybody's. `format=csv` gives the rows as a CSV file.
 
     {"currency": "USD", "from": "2026-10-31", "to": "2026-11-29", "by": ["day", "model"],
@@ -54,3 +54,13 @@ none (a request from the page has no key), the id is "" and the name null. Days 
 `status` is the finish reason, `client left`, `lost` (the server ended before the answer did) or the line of an error;
 `next` is null on the last page.
 """
+
+from fastapi import FastAPI
+
+from openk2.server.accounts.session_routes import session_routes
+from openk2.server.services import Services
+
+
+def routes(app: FastAPI, services: Services) -> None:
+    """Add them."""
+    session_routes(app, services)

@@ -107,6 +107,12 @@ class Database:
         async with self._writer.begin() as connection:
             yield connection
 
+    async def hold(self) -> AsyncConnection:
+        """A connection outside transactions, for whoever keeps it; to be closed by them."""
+        assert self._reader is not None, "the database is not open"
+        connection = await self._reader.connect()
+        return await connection.execution_options(isolation_level="AUTOCOMMIT")
+
     def insert(self, table: Table) -> Any:
         """An INSERT of this database's own kind, which has `on_conflict_do_nothing` and `on_conflict_do_update`."""
         return sqlite.insert(table) if self.kind == "sqlite" else postgresql.insert(table)

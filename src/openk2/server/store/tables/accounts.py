@@ -87,7 +87,6 @@ request_open = Table(
     Column("reasoning_tokens", BigInteger, nullable=False),
     Column("completion_tokens", BigInteger, nullable=False),
     Column("cost", BigInteger, nullable=False),
-    Column("first_ms", BigInteger),
 )
 
 usage = Table(

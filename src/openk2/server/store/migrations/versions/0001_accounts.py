@@ -46,7 +46,6 @@ def upgrade() -> None:
         sa.Column("reasoning_tokens", sa.BigInteger(), nullable=False),
         sa.Column("completion_tokens", sa.BigInteger(), nullable=False),
         sa.Column("cost", sa.BigInteger(), nullable=False),
-        sa.Column("first_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request_open")),
     )
     op.create_index(op.f("ix_request_open_server_id"), "request_open", ["server_id"], unique=False)

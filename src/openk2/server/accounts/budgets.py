@@ -1,0 +1,180 @@
+"""Budgets: the most that a key, a user or an organisation may use in a day or a month, in tokens and in money.
+
+A request is refused once what the ledger says was used, and what requests in progress may still use, reach the budget.
+A single answer may therefore end a little beyond it, and no further one begins. Days and months are those of UTC.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+
+from openk2.errors import ServerError
+from openk2.server.accounts import money
+from openk2.server.accounts.clock import day_begins, day_of, iso, milliseconds, period_begins, period_ends
+from openk2.server.errors import ApiError
+from openk2.server.metering import Caller
+from openk2.server.store import Database
+from openk2.server.store.tables import accounts as tables
+
+PERIODS = ("day", "month")
+REMEMBERED_SECONDS = 60.0
+
+Owner = tuple[str, str]
+"""`key`, `user` or `organisation`, and its id."""
+
+_COLUMNS = {
+    "key": tables.usage_day.c.key_id,
+    "user": tables.usage_day.c.user_id,
+    "organisation": tables.usage_day.c.organisation_id,
+}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Most that may be used in one period; None: no limit."""
+
+    tokens: int | None = None
+    """Prompt and completion together."""
+    money: int | None = None
+    """Billionths of the currency."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A budget and what was used of it."""
+
+    owner: Owner
+    period: str
+    budget: Budget
+    used_tokens: int
+    used_money: int
+    resets: int
+    """When the next period begins, in milliseconds since 1970."""
+
+    def spent(self, tokens: int, cost: int) -> bool:
+        """Whether it is used up, `tokens` and `cost` of requests in progress included."""
+        of = self.budget
+        return (of.tokens is not None and self.used_tokens + tokens >= of.tokens) or (
+            of.money is not None and self.used_money + cost >= of.money
+        )
+
+
+def owners_of(caller: Caller) -> tuple[Owner, ...]:
+    """Whose budgets a caller's requests count against."""
+    named = (("key", caller.key_id), ("user", caller.user_id), ("organisation", caller.organisation_id))
+    return tuple((kind, id) for kind, id in named if id)
+
+
+class Budgets:
+    """Reads, sets and guards them."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database, self._clock = database, clock
+        self._remembered: dict[Owner, tuple[float, dict[str, Budget]]] = {}
+        self._tokens: Counter[Owner] = Counter()
+        self._money: Counter[Owner] = Counter()
+
+    async def set(self, owner: Owner, period: str, budget: Budget) -> None:
+        """Set a budget; one without limits is taken away. Raises ServerError for an unknown period."""
+        if period not in PERIODS:
+            raise ServerError(f"period is {period!r}; accepted: {', '.join(PERIODS)}")
+        table = tables.budget
+        key = {"owner_kind": owner[0], "owner_id": owner[1], "period": period}
+        values = {"tokens": budget.tokens, "money": budget.money}
+        async with self._database.write() as connection:
+            await connection.execute(table.delete().where(*(table.c[name] == value for name, value in key.items())))
+            if budget != Budget():
+                await connection.execute(table.insert(), {**key, **values})
+        self._remembered.pop(owner, None)
+
+    async def of(self, owner: Owner) -> dict[str, Budget]:
+        """An owner's budgets by period."""
+        at, budgets = self._remembered.get(owner, (0.0, {}))
+        if owner in self._remembered and time.monotonic() - at < REMEMBERED_SECONDS:
+            return budgets
+        table = tables.budget
+        statement = select(table).where(table.c.owner_kind == owner[0], table.c.owner_id == owner[1])
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        budgets = {row.period: Budget(row.tokens, row.money) for row in rows}
+        self._remembered[owner] = (time.monotonic(), budgets)
+        return budgets
+
+    async def all(self) -> dict[Owner, dict[str, Budget]]:
+        """Every budget there is."""
+        async with self._database.read() as connection:
+            rows = (await connection.execute(select(tables.budget))).all()
+        found: dict[Owner, dict[str, Budget]] = {}
+        for row in rows:
+            found.setdefault((row.owner_kind, row.owner_id), {})[row.period] = Budget(row.tokens, row.money)
+        return found
+
+    async def standings(self, owners: Sequence[Owner]) -> list[Standing]:
+        """The owners' budgets, each with what was used of it by now."""
+        today = day_of(milliseconds(self._clock()))
+        standings = []
+        for owner in owners:
+            budgets = await self.of(owner)
+            if not budgets:
+                continue
+            used = await self._used(owner, str(today), str(period_begins("month", today)))
+            standings += [
+                Standing(owner, period, budgets[period], *used[period], day_begins(period_ends(period, today)))
+                for period in PERIODS
+                if period in budgets
+            ]
+        return standings
+
+    async def reserve(self, owners: Sequence[Owner], tokens: int, cost: int) -> Callable[[], None]:
+        """Count a request that begins against its owners' budgets; call what is returned once the ledger has it.
+
+        `tokens`, `cost`: the most it may use. Raises ApiError (402) where a budget is spent.
+        """
+        for standing in await self.standings(owners):
+            owner = standing.owner
+            if standing.spent(self._tokens[owner], self._money[owner]):
+                raise ApiError(402, _spent(standing), code="insufficient_quota", retry_after=None)
+        for owner in owners:
+            self._tokens[owner] += tokens
+            self._money[owner] += cost
+
+        def release() -> None:
+            for owner in owners:
+                for counter, amount in ((self._tokens, tokens), (self._money, cost)):
+                    counter[owner] -= amount
+                    if not counter[owner]:
+                        del counter[owner]
+
+        return release
+
+    async def _used(self, owner: Owner, day: str, month: str) -> dict[str, tuple[int, int]]:
+        table = tables.usage_day
+        tokens = table.c.prompt_tokens + table.c.completion_tokens
+        today = table.c.day >= day
+        sums = (
+            func.sum(case((today, tokens), else_=0)),
+            func.sum(case((today, table.c.cost), else_=0)),
+            func.sum(tokens),
+            func.sum(table.c.cost),
+        )
+        statement = select(*sums).where(_COLUMNS[owner[0]] == owner[1], table.c.day >= month)
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one()
+        numbers = [int(value or 0) for value in row]
+        return {"day": (numbers[0], numbers[1]), "month": (numbers[2], numbers[3])}
+
+
+def _spent(standing: Standing) -> str:
+    of = standing.budget
+    tokens = f"{of.tokens:,} tokens" if of.tokens is not None else ""
+    amount = money.text(of.money) if of.money is not None else ""
+    whole = " or ".join(filter(None, (tokens, amount)))
+    return (
+        f"the {standing.owner[0]}'s budget of {whole} a {standing.period} is spent; "
+        f"the next {standing.period} begins at {iso(standing.resets)}"
+    )

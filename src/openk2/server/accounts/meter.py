@@ -1,0 +1,178 @@
+"""A request's account: `may they? → how fast? → reserve → begin → note → settle`.
+
+What a request will use is not known when it is admitted, so its prompt is estimated and its answer taken at its stated
+limit; both limits and budgets are set right when it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+import uuid
+from collections.abc import Callable
+
+from openk2.chat.events import Event, Usage
+from openk2.chat.messages import ChatRequest
+from openk2.server.accounts import limits as limiting
+from openk2.server.accounts.budgets import Budgets, owners_of
+from openk2.server.accounts.clock import milliseconds
+from openk2.server.accounts.ledger import Entry, Ledger
+from openk2.server.accounts.limits import UNSTATED_TOKENS, Limiter, Limits
+from openk2.server.accounts.prices import Price, Prices
+from openk2.server.accounts.tally import Tally
+from openk2.server.errors import ApiError
+from openk2.server.metering import Caller, cost_json, names_of
+from openk2.server.protocol import Call, Json
+
+_CHARACTERS_PER_TOKEN = 3
+
+
+class AccountMeter:
+    """Opens tabs that are paid."""
+
+    def __init__(
+        self,
+        *,
+        budgets: Budgets,
+        limiter: Limiter,
+        ledger: Ledger,
+        prices: Prices,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._budgets, self._limiter, self._ledger = budgets, limiter, ledger
+        self._prices, self._clock = prices, clock
+
+    async def open(self, caller: Caller, call: Call, prompt_tokens: int) -> AccountTab:
+        """See `Meter.open`. `prompt_tokens`: 0 where it is not known yet."""
+        if caller.models is not None and call.served.name not in caller.models:
+            accepted = ", ".join(sorted(caller.models)) or "none"
+            raise ApiError(
+                403, f"model is {call.model!r}, which this key may not use; accepted: {accepted}", param="model"
+            )
+        arrived = self._clock()
+        price = self._prices.of(*names_of(call))
+        prompt = prompt_tokens or estimated(call.request)
+        sampling = call.request.sampling
+        most = UNSTATED_TOKENS if sampling.max_tokens is None else sampling.max_tokens
+        reserved = Usage(prompt, 0, most * sampling.n)
+        release = await self._budgets.reserve(
+            owners_of(caller), reserved.prompt_tokens + reserved.completion_tokens, price.of(reserved)
+        )
+        entry = Entry(
+            id=uuid.uuid4().hex,
+            request_id=call.request.request_id or "",
+            time=milliseconds(arrived),
+            organisation_id=caller.organisation_id or "",
+            user_id=caller.user_id or "",
+            key_id=caller.key_id or "",
+            model=call.served.name,
+            backend=call.served.backend.name,
+        )
+        tab = AccountTab(entry, price, self._ledger, release)
+        try:
+            await self._limit(caller, reserved, tab)
+        except BaseException:
+            release()
+            raise
+        return tab
+
+    async def _limit(self, caller: Caller, reserved: Usage, tab: AccountTab) -> None:
+        """Take the request out of the caller's buckets. Raises ApiError (429)."""
+        limits = caller.limits
+        if not limits or caller.key_id is None:
+            return
+        tokens = reserved.prompt_tokens + reserved.completion_tokens
+        if limits.tokens_per_minute is not None:
+            # A stated limit that no minute holds is no reason to refuse: answers rarely use it up.
+            tokens = max(reserved.prompt_tokens, min(tokens, limits.tokens_per_minute))
+        verdict = await self._limiter.take(caller.key_id, limits, tokens, tab.id)
+        headers = limiting.headers(verdict.left)
+        if verdict.refused is not None:
+            raise _too_fast(verdict, limits, headers)
+        tab.headers |= headers
+        tab.taken = _Taken(self._limiter, caller.key_id, limits, tokens, tab.id)
+
+
+class _Taken:
+    """What a request took out of its caller's buckets."""
+
+    def __init__(self, limiter: Limiter, owner: str, limits: Limits, tokens: int, lease: str) -> None:
+        self._limiter, self._owner, self._limits, self._tokens, self._lease = limiter, owner, limits, tokens, lease
+
+    async def give_back(self, usage: Usage) -> None:
+        used = usage.prompt_tokens + usage.completion_tokens
+        await self._limiter.give_back(self._owner, self._limits, self._tokens - used, self._lease)
+
+
+class AccountTab:
+    """One request's account (a `Tab`)."""
+
+    def __init__(self, entry: Entry, price: Price, ledger: Ledger, release: Callable[[], None]) -> None:
+        """`release`: gives back what was reserved of budgets."""
+        self.headers: dict[str, str] = {}
+        self.taken: _Taken | None = None
+        self._entry, self._price, self._ledger, self._release = entry, price, ledger, release
+        self._tally = Tally()
+        self._begun = self._closed = False
+
+    @property
+    def id(self) -> str:
+        """The ledger's name of the request."""
+        return self._entry.id
+
+    def price(self, usage: Usage) -> Json:
+        """`{"openk2_cost": …}`."""
+        return cost_json(self._price.of(usage))
+
+    def take(self, choice: int, event: Event) -> None:
+        """See `Tab.take`."""
+        self._tally.take(choice, event)
+        if self._begun:
+            self._ledger.note(self._entry.id, self._known)
+
+    async def begin(self) -> None:
+        """See `Tab.begin`. Raises ApiError (503) where the ledger cannot be written."""
+        await self._ledger.begin(self._known())
+        self._begun = True
+
+    async def close(self, usage: Usage | None, outcome: str, first_seconds: float | None, seconds: float) -> None:
+        """See `Tab.close`; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._begun = False
+        final = usage or self._tally.usage
+        first_ms = None if first_seconds is None else milliseconds(first_seconds)
+        entry = self._entry.settled(final, self._price.of(final), first_ms, milliseconds(seconds), outcome)
+        self._ledger.settle(entry).add_done_callback(lambda _: self._release())
+        if self.taken is not None:
+            # The answer may have been cancelled: what it took comes back all the same.
+            await asyncio.shield(asyncio.ensure_future(self.taken.give_back(final)))
+
+    def _known(self) -> Entry:
+        usage = self._tally.usage
+        return self._entry.using(usage, self._price.of(usage))
+
+
+def estimated(request: ChatRequest) -> int:
+    """About how many tokens a prompt has: to render every prompt twice would cost more than it tells."""
+    characters = sum(len(message.content) + len(message.reasoning or "") for message in request.messages)
+    characters += sum(len(call.arguments) for message in request.messages for call in message.tool_calls)
+    characters += sum(len(tool.description) + len(str(tool.parameters)) for tool in request.tools)
+    return math.ceil(characters / _CHARACTERS_PER_TOKEN) + len(request.messages)
+
+
+def _too_fast(verdict: limiting.Verdict, limits: Limits, headers: dict[str, str]) -> ApiError:
+    of = {
+        "requests": f"{limits.requests_per_minute} requests per minute",
+        "tokens": f"{limits.tokens_per_minute} tokens per minute",
+        "streams": f"{limits.streams} answers in progress",
+    }[verdict.refused or "requests"]
+    if verdict.wait_seconds is None:
+        message = f"the request is larger than this key's limit of {of}; accepted: a shorter prompt"
+        wait = None
+    else:
+        message = f"this key's limit of {of} is reached. Please try again in {verdict.wait_seconds:.1f}s"
+        wait = max(1, math.ceil(verdict.wait_seconds))
+    return ApiError(429, message, code="rate_limit_exceeded", retry_after=wait, headers=headers)

@@ -1,0 +1,54 @@
+"""What an answer has used so far, from its events: what is charged where it breaks off before it says so itself."""
+
+from openk2.chat.events import (
+    Event,
+    PromptTokens,
+    ReasoningDelta,
+    TextDelta,
+    Tokens,
+    ToolCallArguments,
+    ToolCallStart,
+    Usage,
+)
+
+
+class Tally:
+    """Takes the events of all answers to one request."""
+
+    def __init__(self) -> None:
+        self._prompt = self._cached = self._sampled = self._pieces = self._reasoned = 0
+        self._reasons: dict[int, bool] = {}
+        self._final: Usage | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """The counts by now: the backend's own once it has given them."""
+        if self._final is not None:
+            return self._final
+        # A backend that reports no ids sends about one token per piece.
+        sampled = self._sampled or self._pieces
+        return Usage(self._prompt, self._cached, sampled, reasoning_tokens=min(self._reasoned, sampled))
+
+    def take(self, choice: int, event: Event) -> None:
+        """The next event of answer number `choice`."""
+        match event:
+            case PromptTokens():
+                self._prompt, self._cached = len(event.ids), event.cached_tokens
+            case Tokens(ids):
+                self._sampled += len(ids)
+                if self._reasons.get(choice):
+                    self._reasoned += len(ids)
+            case ReasoningDelta():
+                # Its ids came just before it; the first of them are counted with the answer.
+                self._pieces += 1
+                self._reasoned += self._sampled == 0
+                self._reasons[choice] = True
+            case TextDelta() | ToolCallArguments():
+                self._pieces += 1
+                self._reasons[choice] = False
+            case ToolCallStart():
+                self._reasons[choice] = False
+            case Usage():
+                self._final = event
+            case _:
+                pass
