@@ -7,6 +7,7 @@ sent again says so, and so does what was sent again already (502, 504: a remote 
 
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from openk2.errors import ChatError, ContextLengthError, OpenK2Error, RequestError, ServerError, UpstreamError
@@ -54,15 +55,17 @@ class ApiError(ServerError):
         param: str | None = None,
         code: str | None = None,
         retry_after: int | None = 1,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """`code`: `insufficient_quota` with 402 (a spent budget), `rate_limit_exceeded` with 429 (a limit of the
         caller's), others for people; `retry_after`: for 429 and 503, seconds after which to ask again; None: asking
-        again does not help."""
+        again does not help; `headers`: what else the refusal's head says."""
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after if status in (429, 503) else None
         self.param = param
         self.code = code
+        self.headers = dict(headers or {})
 
 
 def as_api_error(error: OpenK2Error) -> ApiError:

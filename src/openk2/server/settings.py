@@ -35,8 +35,9 @@ class ServerSettings:
     """A stream that has nothing to say sends a comment this often, so that proxies keep it open."""
     drain_seconds: float = 30.0
     """How long running answers may go on after the server was told to stop."""
-    anthropic_temperature: float = 0.6
-    """The model's temperature where a client of Anthropic's API asks for 1.0, as Moonshot's platform maps it."""
+    anthropic_temperature: float | None = None
+    """The model's temperature where a client of Anthropic's API asks for 1.0; None: the releases' advice, 0.6 as on
+    Moonshot's platform, and 1.0 for models that reason."""
     signing_secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     """Signs reasoning that clients keep and send back. Servers behind one address share it, and one that restarts
     keeps it; the default is another one for every process."""
@@ -54,6 +55,8 @@ class ServerSettings:
     """Send reasoning as `reasoning` beside `reasoning_content`, for clients of vLLM."""
     search_url: str | None = None
     """Where `$web_search` searches, as `http://localhost:8888/search`; None: the tool is not offered."""
+    open_metrics: bool = False
+    """With accounts: answer `/metrics` without a key."""
     log_prompts: bool = False
     """Log what people wrote and what models said, beside the facts of each request."""
 
