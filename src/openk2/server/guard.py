@@ -21,6 +21,7 @@ from openk2.server.files.limits import UPLOAD_FORM_BYTES, UPLOAD_PATH
 from openk2.server.settings import ServerSettings
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_TWICE = "/v1/v1/"
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -41,6 +42,9 @@ class Guard:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _SANE_ID.fullmatch(given) else f"req-{uuid.uuid4().hex}"
+        if scope["path"].startswith(_TWICE):
+            # A base URL given with `/v1` to a client that adds its own.
+            scope = {**scope, "path": scope["path"].removeprefix("/v1")}
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["moonshot_strict"] = self._settings.moonshot_strict
