@@ -92,9 +92,11 @@ def test_a_document_keeps_headings_tables_notes_and_page_ends(tmp_path: Path) ->
 
 
 def test_a_workbook_becomes_one_csv_per_sheet_with_dates_as_dates(tmp_path: Path) -> None:
+    formats = ("0", "14", "164", "165")
     styles = (
         '<numFmts><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-        '<numFmt numFmtId="165" formatCode="0 &quot;d&quot;"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs>'
+        '<numFmt numFmtId="165" formatCode="0 &quot;d&quot;"/></numFmts>'
+        + "".join(f'<xf numFmtId="{format}"/>' for format in formats).join(("<cellXfs>", "</cellXfs>"))
     )
     rows = (
         '<row><c r="A1" t="s"><v>1</v></c><c r="B1" s="1"><v>45418</v></c><c r="C1" s="2"><v>45418.25</v></c></row>'
