@@ -2,7 +2,8 @@
 
 The names carry no hash, so that the built files can be reviewed and compared; the browser asks each time and is
 answered 304. The content security policy lets the page load its own files and talk to its own server, nothing else:
-text that a model writes cannot load an image, a frame or a script from anywhere.
+text that a model writes cannot load an image, a frame or a script from anywhere. `frame-src` also keeps a frame that
+the page made from leaving for another site and taking along what it was shown.
 """
 
 import gzip
@@ -23,7 +24,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
+        "font-src 'self'",
         "connect-src 'self'",
+        "frame-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -38,6 +41,7 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
 }
 
 
