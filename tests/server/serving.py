@@ -21,6 +21,7 @@ from openk2.chat.events import (
 )
 from openk2.chat.messages import ChatRequest, Message
 from openk2.server import ServerSettings, bind, create_app
+from openk2.server.accounts.accounts import Accounts
 from openk2.server.run import Server
 
 Cut = Callable[[str], list[str]]
@@ -115,11 +116,13 @@ def says(text: str) -> StagedBackend:
 
 
 @contextmanager
-def running(backend: ChatBackend, settings: ServerSettings | None = None) -> Iterator[str]:
+def running(
+    backend: ChatBackend, settings: ServerSettings | None = None, accounts: Accounts | None = None
+) -> Iterator[str]:
     """The application on a free loopback port, in a thread of its own; yields its address."""
     bound = bind("127.0.0.1", 0)
     ready = threading.Event()
-    server = Server(create_app(backend, settings), drain_seconds=1, on_ready=ready.set)
+    server = Server(create_app(backend, settings, accounts), drain_seconds=1, on_ready=ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     thread.start()

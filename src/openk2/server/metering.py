@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from openk2.chat.events import Event, Usage
-from openk2.server.accounts.limits import NO_LIMITS, Limits
+from openk2.server.accounts.limits import Limits
 from openk2.server.accounts.money import shown
 from openk2.server.accounts.prices import Prices
 from openk2.server.protocol import Call, Json
@@ -29,8 +29,8 @@ class Caller:
     """What they may do; see `accounts/scopes.py`."""
     models: frozenset[str] | None = None
     """Names of the models they may use; None: all."""
-    limits: Limits = NO_LIMITS
-    """How fast they may go."""
+    limits: tuple[tuple[str, Limits], ...] = ()
+    """How fast they may go: the id of the key and of its user, each with the limits it has."""
 
 
 NOBODY = Caller()

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from openk2.server.accounts.budgets import Budgets
+from openk2.server.accounts.budgets import Budgets, Owner
 from openk2.server.accounts.clock import milliseconds
 from openk2.server.accounts.directory import Directory, User
 from openk2.server.accounts.keys import Key, Keys
@@ -90,6 +90,14 @@ class Accounts:
         user = await self.sessions.find(token)
         return None if user is None else caller_of_user(user)
 
+    async def name_of(self, owner: Owner) -> str | None:
+        """What people call the owner of a budget."""
+        kind, id = owner
+        if kind == "organisation":
+            return await self.directory.organisation_name(id)
+        found = await self.keys.get(id) if kind == "key" else await self.directory.user_of_id(id)
+        return None if found is None else found.name
+
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
@@ -101,10 +109,12 @@ class Accounts:
 
 def caller_of(key: Key) -> Caller:
     """Who sends requests with a key."""
-    return Caller(key.id, key.user_id, key.organisation_id, key.scopes, key.models, key.limits)
+    limits = [(key.id, key.limits), (key.user_id or "", key.user_limits)]
+    limited = tuple((owner, of) for owner, of in limits if of)
+    return Caller(key.id, key.user_id, key.organisation_id, key.scopes, key.models, limited)
 
 
 def caller_of_user(user: User) -> Caller:
     """Who sends requests from the page."""
     scopes = SIGNED_IN | {ADMIN} if user.admin else SIGNED_IN
-    return Caller(None, user.id, user.organisation.id, scopes)
+    return Caller(None, user.id, user.organisation.id, scopes, None, ((user.id, user.limits),) if user.limits else ())

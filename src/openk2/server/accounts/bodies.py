@@ -1,14 +1,19 @@
 """JSON that comes in at `/api/session` and `/api/keys`."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from openk2.server.bodies import Body
+
+Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A name or an id: no database takes all control characters."""
 
 
 class SignInBody(Body):
     """The JSON body of `POST /api/session`."""
 
-    name: str
+    name: Text
     """The user's name."""
     password: str = Field(max_length=1024)
     """The user's password."""
@@ -33,11 +38,11 @@ class BudgetsBody(Body):
 class NewKeyBody(Body):
     """The JSON body of `POST /api/keys`."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: Text
     """For people: where the key is used."""
-    user_id: str | None = None
+    user_id: Text | None = None
     """Whose key it is; the caller's own where not given. Only administrators make keys for others."""
-    scopes: list[str] | None = None
+    scopes: list[str] | None = Field(default=None, max_length=20)
     """What it may do: some of `generate`, `files`, `usage`, `keys`, `admin`; the first three where not given. Nobody
     gives away what they do not have."""
     models: list[str] | None = Field(default=None, max_length=1000)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from openk2.errors import ServerError
+from openk2.errors import RequestError
 
 
 def milliseconds(seconds: float) -> int:
@@ -19,20 +19,20 @@ def iso(time: int | None, *, fraction: bool = False) -> str | None:
 
 
 def read_time(text: str, where: str) -> int:
-    """Milliseconds of a date (its beginning) or a time; without zone it is UTC. Raises ServerError naming `where`."""
+    """Milliseconds of a date (its beginning) or a time; without zone it is UTC. Raises RequestError naming `where`."""
     try:
         at = datetime.fromisoformat(text)
         return milliseconds((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError, OSError):
-        raise ServerError(f"{where} is {text!r}; accepted: 2027-01-31 or 2027-01-31T12:00:00Z") from None
+        raise RequestError(f"{where} is {text!r}; accepted: 2027-01-31 or 2027-01-31T12:00:00Z") from None
 
 
 def read_day(text: str, where: str) -> date:
-    """A day; raises ServerError naming `where`."""
+    """A day; raises RequestError naming `where`."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ServerError(f"{where} is {text!r}; accepted: a day such as 2027-01-31") from None
+        raise RequestError(f"{where} is {text!r}; accepted: a day such as 2027-01-31") from None
 
 
 def day_of(time: int) -> date:

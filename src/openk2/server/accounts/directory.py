@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from openk2.errors import ServerError
 from openk2.server.accounts.clock import milliseconds
+from openk2.server.accounts.limits import NO_LIMITS, Limits
 from openk2.server.accounts.passwords import hash_password
 from openk2.server.store import Database
 from openk2.server.store.tables import accounts as tables
@@ -48,6 +49,8 @@ class User:
     created: int
     can_sign_in: bool
     """Whether there is a password."""
+    limits: Limits = NO_LIMITS
+    """How fast they may go with all their keys together."""
 
 
 class Directory:
@@ -69,8 +72,19 @@ class Directory:
             row = found.one()
         return Organisation(row.id, row.name)
 
+    async def organisation_name(self, id: str) -> str | None:
+        """The name of the organisation of that id."""
+        async with self._database.read() as connection:
+            return await connection.scalar(select(tables.organisation.c.name).where(tables.organisation.c.id == id))
+
     async def create_user(
-        self, name: str, *, password: str | None = None, admin: bool = False, organisation: str = DEFAULT_ORGANISATION
+        self,
+        name: str,
+        *,
+        password: str | None = None,
+        admin: bool = False,
+        organisation: str = DEFAULT_ORGANISATION,
+        limits: Limits = NO_LIMITS,
     ) -> User:
         """A new user; without password one that cannot sign in. Raises ServerError for a name that is taken."""
         stored = None if password is None else hash_password(password)
@@ -82,6 +96,7 @@ class Directory:
             "password_hash": stored,
             "admin": admin,
             "created": milliseconds(self._clock()),
+            **asdict(limits),
         }
         try:
             async with self._database.write() as connection:
@@ -105,6 +120,13 @@ class Directory:
         async with self._database.write() as connection:
             await connection.execute(tables.user.update().where(tables.user.c.id == user.id), {"disabled": since})
             await _end_sessions(connection, user.id)
+        return await self.user(name)
+
+    async def set_limits(self, name: str, limits: Limits) -> User:
+        """Replace a user's limits. Raises ServerError for an unknown user."""
+        user = await self.user(name)
+        async with self._database.write() as connection:
+            await connection.execute(tables.user.update().where(tables.user.c.id == user.id), asdict(limits))
         return await self.user(name)
 
     async def user(self, name: str) -> User:
@@ -146,6 +168,7 @@ class Directory:
                 disabled=row.disabled,
                 created=row.created,
                 can_sign_in=row.password_hash is not None,
+                limits=Limits(row.requests_per_minute, row.tokens_per_minute, row.streams),
             )
             for row in rows
         ]

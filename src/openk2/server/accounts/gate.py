@@ -15,14 +15,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from openk2.server.accounts.accounts import Accounts
 from openk2.server.accounts.keys import PREFIX
-from openk2.server.accounts.scopes import needed
+from openk2.server.accounts.scopes import ADMIN, needed
 from openk2.server.accounts.sessions import COOKIE
 from openk2.server.dialect import refusal
 from openk2.server.errors import ApiError
 from openk2.server.metering import NOBODY, Caller
 
-OPEN = ("/", "/health", "/ready", "/openapi.json", "/api/session")
+OPEN = ("/", "/health", "/ready", "/openapi.json", "/api/session", "/artifact")
 """What anybody may ask; beside these the page's own files."""
+OPEN_BELOW = ("/share/",)
+"""Whoever has the address of a shared conversation may read it."""
 
 
 class Gate:
@@ -39,7 +41,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        is_open = path in self._open
+        is_open = path in self._open or path.startswith(OPEN_BELOW)
         try:
             try:
                 caller = await self._caller(Headers(scope=scope))
@@ -73,7 +75,7 @@ class Gate:
                 )
             return
         scope = needed(path)
-        if scope is not None and scope not in caller.scopes:
+        if scope is not None and not caller.scopes & {scope, ADMIN}:
             raise ApiError(
                 403,
                 f"this needs the scope {scope!r}, which the key has not; it has: {', '.join(sorted(caller.scopes))}",

@@ -13,7 +13,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -30,6 +30,11 @@ PREFIX = "sk-ok2-"
 REMEMBERED_SECONDS = 60.0
 _SHOWN = len(PREFIX) + 4
 _MOST_REMEMBERED = 10_000
+_USER_LIMITS = (
+    tables.user.c.requests_per_minute.label("user_requests"),
+    tables.user.c.tokens_per_minute.label("user_tokens"),
+    tables.user.c.streams.label("user_streams"),
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class Key:
     revoked: int | None
     user_disabled: bool
     """Its user's access was taken away."""
+    user_limits: Limits = NO_LIMITS
+    """Of all its user's keys together."""
 
     def state(self, now: int) -> str:
         """`active`, `expired` or `revoked`."""
@@ -89,7 +96,6 @@ class Keys:
     async def create(self, new: NewKey) -> tuple[Key, str]:
         """A new key, and the text of it, which is nowhere else. Raises ServerError for an unknown scope."""
         text = PREFIX + secrets.token_urlsafe(32)
-        limits = new.limits
         values = {
             "id": new_id("key"),
             "hash": digest(text),
@@ -99,15 +105,13 @@ class Keys:
             "user_id": new.user_id,
             "scopes": " ".join(sorted(scope.check_scopes(new.scopes))),
             "models": None if new.models is None else json.dumps(sorted(new.models)),
-            "requests_per_minute": limits.requests_per_minute,
-            "tokens_per_minute": limits.tokens_per_minute,
-            "streams": limits.streams,
+            **asdict(new.limits),
             "created": milliseconds(self._clock()),
             "expires": new.expires,
         }
         async with self._database.write() as connection:
             await connection.execute(tables.api_key.insert(), values)
-        self._remembered.pop(values["hash"], None)  # type: ignore[arg-type]
+        self._remembered.pop(values["hash"], None)
         return (await self._select(tables.api_key.c.id == values["id"]))[0], text
 
     async def find(self, text: str) -> Key | None:
@@ -160,7 +164,7 @@ class Keys:
     async def _select(self, condition: Any) -> list[Key]:
         key, user = tables.api_key, tables.user
         statement = (
-            select(key, user.c.name.label("user_name"), user.c.disabled.label("user_disabled"))
+            select(key, user.c.name.label("user_name"), user.c.disabled.label("user_disabled"), *_USER_LIMITS)
             .join(user, user.c.id == key.c.user_id, isouter=True)
             .where(condition)
             .order_by(key.c.created.desc(), key.c.id)
@@ -182,6 +186,7 @@ class Keys:
                 expires=row.expires,
                 revoked=row.disabled,
                 user_disabled=row.user_disabled is not None,
+                user_limits=Limits(row.user_requests, row.user_tokens, row.user_streams),
             )
             for row in rows
         ]

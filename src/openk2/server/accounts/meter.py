@@ -71,27 +71,26 @@ class AccountMeter:
         )
         tab = AccountTab(entry, price, self._ledger, release)
         try:
-            await self._limit(caller, reserved, tab)
+            for owner, limits in caller.limits:
+                await self._limit(owner, limits, reserved, tab)
         except BaseException:
             release()
+            await tab.give_back(Usage(0, 0, 0))
             raise
         return tab
 
-    async def _limit(self, caller: Caller, reserved: Usage, tab: AccountTab) -> None:
-        """Take the request out of the caller's buckets. Raises ApiError (429)."""
-        limits = caller.limits
-        if not limits or caller.key_id is None:
-            return
+    async def _limit(self, owner: str, limits: Limits, reserved: Usage, tab: AccountTab) -> None:
+        """Take the request out of one caller's buckets. Raises ApiError (429)."""
         tokens = reserved.prompt_tokens + reserved.completion_tokens
         if limits.tokens_per_minute is not None:
             # A stated limit that no minute holds is no reason to refuse: answers rarely use it up.
             tokens = max(reserved.prompt_tokens, min(tokens, limits.tokens_per_minute))
-        verdict = await self._limiter.take(caller.key_id, limits, tokens, tab.id)
+        verdict = await self._limiter.take(owner, limits, tokens, tab.id)
         headers = limiting.headers(verdict.left)
         if verdict.refused is not None:
-            raise _too_fast(verdict, limits, headers)
-        tab.headers |= headers
-        tab.taken = _Taken(self._limiter, caller.key_id, limits, tokens, tab.id)
+            raise _too_fast("key" if owner.startswith("key-") else "user", verdict, limits, headers)
+        tab.headers = headers | tab.headers
+        tab.taken.append(_Taken(self._limiter, owner, limits, tokens, tab.id))
 
 
 class _Taken:
@@ -111,7 +110,7 @@ class AccountTab:
     def __init__(self, entry: Entry, price: Price, ledger: Ledger, release: Callable[[], None]) -> None:
         """`release`: gives back what was reserved of budgets."""
         self.headers: dict[str, str] = {}
-        self.taken: _Taken | None = None
+        self.taken: list[_Taken] = []
         self._entry, self._price, self._ledger, self._release = entry, price, ledger, release
         self._tally = Tally()
         self._begun = self._closed = False
@@ -146,9 +145,13 @@ class AccountTab:
         first_ms = None if first_seconds is None else milliseconds(first_seconds)
         entry = self._entry.settled(final, self._price.of(final), first_ms, milliseconds(seconds), outcome)
         self._ledger.settle(entry).add_done_callback(lambda _: self._release())
-        if self.taken is not None:
-            # The answer may have been cancelled: what it took comes back all the same.
-            await asyncio.shield(asyncio.ensure_future(self.taken.give_back(final)))
+        # The answer may have been cancelled: what it took comes back all the same.
+        await asyncio.shield(asyncio.ensure_future(self.give_back(final)))
+
+    async def give_back(self, usage: Usage) -> None:
+        """Give back to the limits what was taken and not used."""
+        for taken in self.taken:
+            await taken.give_back(usage)
 
     def _known(self) -> Entry:
         usage = self._tally.usage
@@ -163,16 +166,16 @@ def estimated(request: ChatRequest) -> int:
     return math.ceil(characters / _CHARACTERS_PER_TOKEN) + len(request.messages)
 
 
-def _too_fast(verdict: limiting.Verdict, limits: Limits, headers: dict[str, str]) -> ApiError:
+def _too_fast(whose: str, verdict: limiting.Verdict, limits: Limits, headers: dict[str, str]) -> ApiError:
     of = {
         "requests": f"{limits.requests_per_minute} requests per minute",
         "tokens": f"{limits.tokens_per_minute} tokens per minute",
         "streams": f"{limits.streams} answers in progress",
     }[verdict.refused or "requests"]
     if verdict.wait_seconds is None:
-        message = f"the request is larger than this key's limit of {of}; accepted: a shorter prompt"
+        message = f"the request is larger than this {whose}'s limit of {of}; accepted: a shorter prompt"
         wait = None
     else:
-        message = f"this key's limit of {of} is reached. Please try again in {verdict.wait_seconds:.1f}s"
+        message = f"this {whose}'s limit of {of} is reached. Please try again in {verdict.wait_seconds:.1f}s"
         wait = max(1, math.ceil(verdict.wait_seconds))
     return ApiError(429, message, code="rate_limit_exceeded", retry_after=wait, headers=headers)

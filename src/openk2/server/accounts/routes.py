@@ -19,13 +19,15 @@ Times are ISO 8601 in UTC (`2026-11-29T20:15:00Z`), money is a number in the cur
 **`GET /api/keys`** (scope `keys`): the caller's own keys, newest first; `?whose=all` (administrators): everybody's.
 
     {"keys": [{"id": "key-…", "prefix": "sk-ok2-Ab3d", "name": "notebook", "state": "active",
-               "user_id": "user-…", "user_name": "ada", "scopes": ["files", "generate", "usage"], "models": null,
+               "user_id": "user-…", "user_name": "ada", "organisation_id": "org-…",
+               "scopes": ["files", "generate", "usage"], "models": null,
                "requests_per_minute": null, "tokens_per_minute": 20000, "streams": 4,
                "budgets": {"day": {"tokens": 1000000, "money": null}, "month": null},
                "created": "2026-11-29T20:15:00Z", "expires": null, "revoked": null}]}
 
 `state` is `active`, `expired` or `revoked`. **`POST /api/keys`** (see `NewKeyBody`): 201 with the same object and, this
-once, `"key": "sk-ok2-…"` in full. **`DELETE /api/keys/{id}`**: revoke; 200 with the object.
+once, `"key": "sk-ok2-…"` in full; for people who signed in, and for administrators' keys.
+**`DELETE /api/keys/{id}`**: revoke; 200 with the object.
 
 **`GET /api/usage`** (scope `usage`): sums over `from` … `to` (days, both included; the last 30 days where not given),
 by `by` (any of `day`, `key`, `model`, `user`, separated by commas; `day` where not given). `whose=mine` (the default)
@@ -64,3 +66,10 @@ from openk2.server.services import Services
 def routes(app: FastAPI, services: Services) -> None:
     """Add them."""
     session_routes(app, services)
+    if services.accounts is not None:
+        # These need a database, and so the extra `server`.
+        from openk2.server.accounts.key_routes import key_routes
+        from openk2.server.accounts.usage_routes import usage_routes
+
+        key_routes(app, services.accounts)
+        usage_routes(app, services.accounts)

@@ -5,7 +5,7 @@ Whatever is not named here needs `generate`: a new route is never open by oversi
 
 import re
 
-from openk2.errors import ServerError
+from openk2.errors import RequestError
 
 GENERATE = "generate"
 FILES = "files"
@@ -46,7 +46,7 @@ def needed(path: str) -> str | None:
 
 
 def check_scopes(scopes: frozenset[str]) -> frozenset[str]:
-    """The same; raises ServerError naming one that does not exist."""
+    """The same; raises RequestError naming one that does not exist."""
     if unknown := sorted(scopes - SCOPES.keys()):
-        raise ServerError(f"scopes holds {unknown[0]!r}; accepted: {', '.join(SCOPES)}")
+        raise RequestError(f"scopes holds {unknown[0]!r}; accepted: {', '.join(SCOPES)}")
     return scopes

@@ -25,6 +25,9 @@ user = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("password_hash", Text),  # argon2id; null: this user cannot sign in
     Column("admin", Boolean, nullable=False),
+    Column("requests_per_minute", Integer),  # of all their keys and the page together
+    Column("tokens_per_minute", Integer),
+    Column("streams", Integer),
     Column("disabled", BigInteger),  # since when
     Column("created", BigInteger, nullable=False),
 )
@@ -74,7 +77,7 @@ request_open = Table(
     "request_open",
     METADATA,
     Column("id", Text, primary_key=True),
-    Column("server_id", Text, nullable=False, index=True),  # who answers it; see accounts/presence.py
+    Column("server_id", Text, nullable=False, index=True),  # who answers it; see store/presence.py
     Column("request_id", Text, nullable=False),
     Column("time", BigInteger, nullable=False),  # of arrival
     Column("organisation_id", Text, nullable=False),  # the three owners: empty text where there is none
