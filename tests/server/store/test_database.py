@@ -27,7 +27,11 @@ def organisation(number: int) -> dict[str, object]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_migrations_make_exactly_the_tables_that_the_code_uses(kind: str, tmp_path: Path) -> None:
     def differences(connection: Connection) -> list[object]:
-        options = {"compare_type": True}
+        # Virtual tables of SQLite are no tables of SQLAlchemy's.
+        options = {
+            "compare_type": True,
+            "include_name": lambda name, *_: not (name or "").startswith("conversation_search"),
+        }
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
 
     async def run() -> list[object]:
