@@ -92,6 +92,33 @@ class Budgets:
                 await connection.execute(table.insert(), {**key, **values})
         self._remembered.pop(owner, None)
 
+    async def set_both(
+        self,
+        owner: Owner,
+        day_tokens: int | None,
+        day_money: float | None,
+        month_tokens: int | None,
+        month_money: float | None,
+    ) -> None:
+        """Set those sides that are not None and leave the others; money in the currency."""
+        now = await self.of(owner)
+        for period, tokens, amount in (("day", day_tokens, day_money), ("month", month_tokens, month_money)):
+            if tokens is not None or amount is not None:
+                before = now.get(period, Budget())
+                await self.set(
+                    owner,
+                    period,
+                    Budget(
+                        before.tokens if tokens is None else tokens,
+                        before.money if amount is None else money.from_number(amount),
+                    ),
+                )
+
+    async def clear(self, owner: Owner) -> None:
+        """Take an owner's budgets away."""
+        for period in PERIODS:
+            await self.set(owner, period, Budget())
+
     async def of(self, owner: Owner) -> dict[str, Budget]:
         """An owner's budgets by period."""
         at, budgets = self._remembered.get(owner, (0.0, {}))

@@ -72,6 +72,15 @@ class Directory:
             row = found.one()
         return Organisation(row.id, row.name)
 
+    async def existing_organisation(self, name: str) -> Organisation:
+        """The organisation of that name; raises ServerError where there is none."""
+        async with self._database.read() as connection:
+            found = await connection.execute(select(tables.organisation).where(tables.organisation.c.name == name))
+            row = found.one_or_none()
+        if row is None:
+            raise ServerError(f"organisation {name!r} does not exist; see: openk2 users list")
+        return Organisation(row.id, row.name)
+
     async def organisation_name(self, id: str) -> str | None:
         """The name of the organisation of that id."""
         async with self._database.read() as connection:
