@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -51,7 +52,9 @@ def test_it_prints_the_address_of_a_page_that_answers_and_stops_on_sigterm() -> 
         rest = process.communicate(timeout=60)[1]
         assert process.returncode == 0
         assert rest.splitlines()[-1] == "stopped"
-        assert "staged: 12 in (8 cached), 5 out" in rest
+        line = json.loads(rest.splitlines()[-2])
+        assert (line["prompt_tokens"], line["cached_tokens"], line["completion_tokens"]) == (12, 8, 5)
+        assert (line["model"], line["status"], line["finish"]) == ("staged", 200, "stop")
 
 
 @pytest.mark.parametrize(

@@ -1,63 +1,177 @@
-"""`openk2 serve`: the HTTP server and its chat page over a local or a remote model."""
+"""`openk2 serve`: the HTTP server and its chat page over one or more models, local or remote."""
 
 from __future__ import annotations
 
 import ipaddress
-import logging
+import os
 import socket
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from openk2.chat.backend import ChatBackend
+from openk2.chat.locate import model_directory
 from openk2.cli.models import EXPERT_MEMORY_HELP, open_backend
-from openk2.server import LOOPBACK_HOSTS, ServerSettings, bind, create_app, serve
+from openk2.errors import ServerError
+from openk2.server import LOOPBACK_HOSTS, ServerSettings, bind, serve
+from openk2.server.assembly import Assembly
+from openk2.server.backends.routing import RouteName
+from openk2.server.backends.spec import Spec
+from openk2.server.configuration.reader import Configuration, read_configuration
+from openk2.server.configuration.sections import ModelSection, ReplicaSection, ServeSection
+from openk2.server.configuration.values import from_text
+from openk2.server.observe.logs import configure_logs
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+DEFAULT_MODEL = "k2-nano"
 
 
 @app.command(name="serve")
 def serve_command(
-    model: Annotated[str, typer.Argument(help="A name, a directory, or openai:MODEL@BASE_URL.")] = "k2-nano",
-    host: Annotated[str, typer.Option(help="Address to listen on; the default is reached from this machine only.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
-    max_batch: Annotated[int, typer.Option(help="Most requests a local model computes at once.")] = 32,
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            help="A name, a directory, openai:MODEL@URL, vllm:PATH[@URL] or sglang:PATH[@URL]. "
+            f"Without it: what openk2.toml says, else {DEFAULT_MODEL}."
+        ),
+    ] = None,
+    backend: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=SPEC",
+            help="Serve also what SPEC (as MODEL) stands for, under a name; several of one name share its requests.",
+        ),
+    ] = None,
+    fallback: Annotated[
+        list[str] | None, typer.Option(metavar="SPEC", help="What answers for MODEL when it cannot; may be repeated.")
+    ] = None,
+    route: Annotated[
+        str | None, typer.Option(help="Which of several gets a request: cache (the default), least or weighted.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A TOML file; without it openk2.toml of this directory, if there is one.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; 127.0.0.1, reached from this machine only, by default.")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 8000 by default; 0 takes a free one.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that speak HTTP, 1 by default; more share one engine.")
+    ] = None,
+    max_batch: Annotated[int | None, typer.Option(help="Most requests a local model computes at once; 32.")] = None,
     expert_memory: Annotated[str | None, typer.Option(help=EXPERT_MEMORY_HELP)] = None,
-    max_requests: Annotated[int, typer.Option(help="Most requests in progress and waiting; more are refused.")] = 256,
+    max_requests: Annotated[
+        int | None, typer.Option(help="Most requests in progress and waiting, 256 by default; more are refused.")
+    ] = None,
     allow_host: Annotated[
         list[str] | None, typer.Option(help="Another host name the server is reached by; may be repeated.")
     ] = None,
     allow_origin: Annotated[
         list[str] | None, typer.Option(help="Another site whose pages may use the server; may be repeated.")
     ] = None,
-    drain: Annotated[float, typer.Option(help="Seconds that running answers may take after a stop.")] = 30.0,
+    drain: Annotated[float | None, typer.Option(help="Seconds that running answers may take after a stop; 30.")] = None,
+    response_cache: Annotated[
+        str | None, typer.Option(help="Keep answers of requests without randomness: memory, or a Redis URL.")
+    ] = None,
+    log_prompts: Annotated[
+        bool | None, typer.Option("--log-prompts", help="Log what people write and models say.")
+    ] = None,
+    log_format: Annotated[str | None, typer.Option(help="json, console, or auto: console on a terminal.")] = None,
 ) -> None:
     """Start the HTTP server and its chat page."""
+    flags = {
+        "host": host,
+        "port": port,
+        "workers": workers,
+        "max_batch": max_batch,
+        "expert_memory": expert_memory,
+        "max_requests": max_requests,
+        "allow_host": None if allow_host is None else tuple(allow_host),
+        "allowed_origins": None if allow_origin is None else tuple(allow_origin),
+        "drain_seconds": drain,
+        "response_cache": response_cache,
+        "log_prompts": log_prompts,
+        "log_format": log_format,
+    }
+    configuration = read_configuration(config, os.environ, flags)
+    section = configuration.section(ServeSection)
     # The port first: one in use is known before a large model is loaded.
-    with bind(host, port) as bound:
-        settings = ServerSettings(
-            allowed_hosts=_allowed_hosts(bound, host, allow_host or []),
-            allowed_origins=tuple(allow_origin or ()),
-            max_requests=max_requests,
-            drain_seconds=drain,
-        )
-        _say(f"loading {model}")
-        backend = open_backend(model, max_batch=max_batch, expert_memory=expert_memory)
-        application = create_app(backend, settings)
-        logging.basicConfig(format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-        logging.getLogger("openk2").setLevel(logging.INFO)
-        serve(
-            application,
-            bound,
-            drain_seconds=settings.drain_seconds,
-            on_ready=lambda: _announce(backend.name, bound, open_to_network=settings.allowed_hosts is None),
-        )
+    with bind(section.host, section.port) as bound:
+        hosts = _allowed_hosts(bound, section.host, section.allow_host)
+        settings = configuration.section(ServerSettings, allowed_hosts=hosts)
+        models = _models(configuration, model, backend or [], fallback or [], route)
+        for one in models:
+            _check(one)
+        configure_logs(section.log_format)
+        names = ", ".join(one.name for one in models)
+        _say(f"loading {names}")
+
+        def open_own(name: str) -> ChatBackend:
+            return open_backend(name, max_batch=section.max_batch, expert_memory=section.expert_memory)
+
+        def announce() -> None:
+            _announce(names, bound, open_to_network=hosts is None)
+
+        if section.workers > 1:
+            from openk2.server.workers.supervisor import serve_with_workers
+
+            serve_with_workers(configuration, models, settings, bound, open_own, announce)
+        else:
+            parts = Assembly(configuration, models, settings, open_own, announce)
+            try:
+                serve(
+                    parts.app,
+                    bound,
+                    drain_seconds=settings.drain_seconds,
+                    on_ready=lambda: None,
+                    beside=[parts.load],
+                )
+            finally:
+                parts.close()
     _say("stopped")
 
 
-def _allowed_hosts(bound: socket.socket, host: str, more: list[str]) -> tuple[str, ...] | None:
+def _models(
+    configuration: Configuration, model: str | None, named: Sequence[str], fallback: Sequence[str], route: str | None
+) -> tuple[ModelSection, ...]:
+    """What is served: what the command line names, else the file's models, else K2-nano."""
+    replicas: dict[str, list[ReplicaSection]] = {}
+    if model is not None or not (named or configuration.models):
+        spec = model or DEFAULT_MODEL
+        replicas[_name(Spec.read(spec))] = [ReplicaSection(spec)]
+    for one in named:
+        name, equals, spec = one.partition("=")
+        if not (name and equals and spec):
+            raise ServerError(f"--backend is {one!r}; accepted: NAME=SPEC, as k2=openai:kimi-k2@http://host:8000/v1")
+        replicas.setdefault(name, []).append(ReplicaSection(spec))
+    models = tuple(ModelSection(name, tuple(of)) for name, of in replicas.items()) or configuration.models
+    extra = tuple(ReplicaSection(spec, fallback=True) for spec in fallback)
+    models = (replace(models[0], replica=models[0].replica + extra), *models[1:])
+    if route is None:
+        return models
+    chosen = from_text(RouteName, route, "--route")
+    return tuple(replace(one, route=chosen) for one in models)
+
+
+def _name(spec: Spec) -> str:
+    """Under what name a model is served that was given none."""
+    return spec.model if spec.kind == "openai" else model_directory(spec.model).resolve().name
+
+
+def _check(model: ModelSection) -> None:
+    """Find what cannot be opened before anything is loaded."""
+    for replica in model.replica:
+        spec = Spec.read(replica.backend)
+        if spec.kind != "openai":
+            model_directory(spec.model)
+
+
+def _allowed_hosts(bound: socket.socket, host: str, more: Sequence[str]) -> tuple[str, ...] | None:
     """On loopback only its own names; elsewhere any, unless names are given."""
     if ipaddress.ip_address(bound.getsockname()[0]).is_loopback:
         return (*LOOPBACK_HOSTS, host, *more)

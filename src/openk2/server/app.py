@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from openk2.chat.backend import ChatBackend
 from openk2.errors import OpenK2Error
-from openk2.server import health, models
+from openk2.server import artifact, health, models
 from openk2.server.accounts import routes as accounting
 from openk2.server.accounts.prices import Prices
 from openk2.server.admission import Admission
 from openk2.server.anthropic import routes as anthropic
+from openk2.server.conversations import routes as conversations
+from openk2.server.cors import with_cors
 from openk2.server.dialect import refusal
 from openk2.server.errors import ApiError
 from openk2.server.files import routes as files
@@ -60,7 +61,7 @@ def create_app(
     settings = settings or ServerSettings()
     served = backend if isinstance(backend, Served) else Served.of(backend)
     admission = Admission(settings.max_requests, settings.max_waiting_tokens)
-    metrics = Metrics(EngineCollector(served, admission))
+    metrics = Metrics(EngineCollector(served))
     observer = Observers(metrics, RequestLog(prompts=settings.log_prompts))
     library = Library(settings.data_dir and settings.data_dir / "files", settings.files)
     meter = accounts.meter if accounts is not None else FreeMeter(prices or Prices.load())
@@ -76,17 +77,12 @@ def create_app(
     files.routes(app, services)
     health.routes(app, services, metrics)
     accounting.routes(app, services)
+    conversations.routes(app, services)
+    artifact.routes(app)
     page = load_page()
     _serve_page(app, page)
-    if settings.allowed_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.allowed_origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", "x-request-id"],
-            expose_headers=["x-request-id"],
-        )
-    return Guard(_gated(app, accounts, settings, page), settings, admission)
+    open_app = with_cors(_gated(app, accounts, settings, page), settings.allowed_origins)
+    return Guard(open_app, settings, admission)
 
 
 def _lifespan(accounts: Accounts | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -11,15 +11,16 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from openk2.errors import ServerError
 from openk2.server.guard import Guard
 
-Task = Callable[[], Awaitable[None]]
+Task = Callable[[], Coroutine[Any, Any, None]]
 """Something that runs beside the server until it is cancelled."""
 
 
@@ -66,11 +67,15 @@ class Server(uvicorn.Server):
         self._beside = beside
         self._tasks: list[asyncio.Future[None]] = []
         self._drained_by: float | None = None
+        self.failure: BaseException | None = None
+        """What made the server end by itself."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
         self._tasks = [asyncio.ensure_future(task()) for task in self._beside]
+        for task in self._tasks:
+            task.add_done_callback(self._ended)
         self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -79,6 +84,12 @@ class Server(uvicorn.Server):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Future[None]) -> None:
+        """What runs beside may end by itself; where it fails, the server does not go on without it."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.failure = error
+            self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Drain at the first signal, end at the second."""
@@ -107,7 +118,10 @@ def serve(
     on_ready: Callable[[], None],
     beside: Sequence[Task] = (),
 ) -> None:
-    """Serve until told to stop (Ctrl-C or SIGTERM), then drain and return; `on_ready` is called once it answers."""
+    """Serve until told to stop (Ctrl-C or SIGTERM), then drain and return; `on_ready` is called once it answers.
+
+    Raises what a task `beside` it failed with.
+    """
     server = Server(app, drain_seconds=drain_seconds, on_ready=on_ready, beside=beside)
     # Once drained, uvicorn raises the signal that stopped it again; by then there is nothing left to stop.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -116,3 +130,5 @@ def serve(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+    if server.failure is not None:
+        raise server.failure

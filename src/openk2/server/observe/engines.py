@@ -8,7 +8,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from openk2.chat.rendered import RenderedBackend
-from openk2.server.admission import Admission
 from openk2.server.backends.loads import loads_of
 from openk2.server.backends.pool import ChatPool, TokenPool
 from openk2.server.served import Served
@@ -19,8 +18,8 @@ _STATES = {"closed": 0.0, "half-open": 0.5, "open": 1.0}
 class EngineCollector(Collector):
     """Reads the loads of all engines."""
 
-    def __init__(self, served: Served, admission: Admission) -> None:
-        self._served, self._admission = served, admission
+    def __init__(self, served: Served) -> None:
+        self._served = served
 
     def collect(self) -> Iterator[Metric]:
         """See prometheus-client's `Collector`."""
@@ -50,7 +49,6 @@ class EngineCollector(Collector):
                         others.add_metric([*at, part, name], value)
         yield from (running, waiting, usage, queries, hits, preempted, kernels, others)
         yield from self._replicas()
-        yield GaugeMetricFamily("openk2:requests_in_progress", "Answers admitted.", value=self._admission.running)
 
     def _replicas(self) -> Iterator[Metric]:
         labels = ["model_name", "replica"]

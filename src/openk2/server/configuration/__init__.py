@@ -1,0 +1,1 @@
+"""How a server is set up: defaults, then `openk2.toml`, then the environment, then flags."""

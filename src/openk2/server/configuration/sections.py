@@ -1,0 +1,84 @@
+"""The tables of `openk2.toml`: `[server]`, whose keys are those of `ServeSection` and `ServerSettings`, and `[[model]]`
+with its `[[model.replica]]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+SECRET = {"secret": True}
+"""Metadata of a key whose value is never shown."""
+
+
+@dataclass(frozen=True)
+class ServeSection:
+    """What the process is, beside what the application allows (`ServerSettings`)."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; the default is reached from this machine only."""
+    port: int = 8000
+    """Port to listen on; 0 takes a free one."""
+    workers: int = 1
+    """Processes that speak HTTP; from 2 on, the engine is a process of its own that they share."""
+    max_batch: int = 32
+    """Most requests a model of ours computes at once."""
+    expert_memory: str | None = None
+    """Most memory for routed experts, as `8GB`; see `openk2 serve --help`."""
+    allow_host: tuple[str, ...] = ()
+    """Host names, besides those of this machine, that the server is reached by."""
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """Form of log lines; auto: console on a terminal, else JSON."""
+    log_folder: str = "logs"
+    """Where servers that we start (vLLM, SGLang) write."""
+    response_cache: str | None = field(default=None, metadata=SECRET)
+    """Where whole answers of requests without randomness are kept: `memory`, or a Redis URL; None: nowhere."""
+    traces: bool = False
+    """Send OpenTelemetry spans; where to is said by the `OTEL_*` variables."""
+
+
+@dataclass(frozen=True)
+class ReplicaSection:
+    """One that answers for a model."""
+
+    backend: str
+    """A model's name or directory, `openai:MODEL@URL`, `vllm:PATH[@URL]` or `sglang:PATH[@URL]`."""
+    weight: float = 1.0
+    """How much it can do, compared with the others."""
+    fallback: bool = False
+    """Asked only when no other replica answers."""
+    api_key_env: str | None = None
+    """The environment variable that holds the key for a URL."""
+    api_key: str | None = field(default=None, metadata=SECRET)
+    """The key itself; None: `$OPENAI_API_KEY` where that is set."""
+    timeout_seconds: float = 300.0
+    """A remote answer that is silent for so long is broken off."""
+    context: int | None = None
+    """Most tokens of prompt and answer together; None: what the model was made for."""
+    served_name: str | None = None
+    """The model's name at a vLLM or SGLang that runs already; None: its path."""
+    python: str = "python3"
+    """The interpreter of the environment that has vLLM or SGLang, where we start it."""
+    arguments: tuple[str, ...] = ()
+    """Further flags for it, as `["--tensor-parallel-size", "8"]`."""
+
+
+@dataclass(frozen=True)
+class ModelSection:
+    """A model and its replicas."""
+
+    name: str
+    """As clients call it."""
+    replica: tuple[ReplicaSection, ...]
+    aliases: tuple[str, ...] = ()
+    """Other names for it."""
+    route: Literal["cache", "least", "weighted"] = "cache"
+    """Which replica gets a request."""
+    first_event_seconds: float | None = None
+    """A replica that has not begun to answer by then has failed; None: no limit."""
+    silence_seconds: float | None = None
+    """An answer in which nothing came for so long is broken off; None: no limit."""
+    hedge_seconds: float | None = None
+    """After which a second replica is asked too; None: never."""
+    probe_seconds: float = 10.0
+    """Between two looks at whether replicas are alive."""
