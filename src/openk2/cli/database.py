@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from openk2.errors import ServerError
-
 if TYPE_CHECKING:
     from openk2.server.accounts.accounts import Accounts
 
@@ -29,6 +27,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on s
 
 def with_accounts(url: str | None, work: Callable[[Accounts], Awaitable[T]]) -> T:
     """Do work on the accounts of a database, which is opened, and made where there is none. Raises ServerError."""
+    from openk2.server.accounts.opening import need_extra
+
     try:
         from openk2.server.accounts.accounts import Accounts
         from openk2.server.accounts.prices import Prices
@@ -41,11 +41,6 @@ def with_accounts(url: str | None, work: Callable[[Accounts], Awaitable[T]]) -> 
             return await work(Accounts(database, Prices.load()))
 
     return asyncio.run(run())
-
-
-def need_extra(error: ImportError) -> ServerError:
-    """What to do where the libraries for accounts are not installed."""
-    return ServerError(f"accounts need {error.name}, which is not installed; accepted: pip install 'openk2[server]'")
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -18,6 +18,7 @@ from openk2.chat.locate import model_directory
 from openk2.cli.models import EXPERT_MEMORY_HELP, open_backend
 from openk2.errors import ServerError
 from openk2.server import LOOPBACK_HOSTS, ServerSettings, bind, serve
+from openk2.server.accounts.opening import check_database
 from openk2.server.assembly import Assembly
 from openk2.server.backends.routing import RouteName
 from openk2.server.backends.spec import Spec
@@ -78,6 +79,26 @@ def serve_command(
     response_cache: Annotated[
         str | None, typer.Option(help="Keep answers of requests without randomness: memory, or a Redis URL.")
     ] = None,
+    require_keys: Annotated[
+        bool | None,
+        typer.Option("--require-keys", help="Ask for an API key (openk2 keys) or to sign in (openk2 users)."),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="Keep accounts, usage and conversations in sqlite:///FILE, a file, or postgresql://…; with "
+            "--require-keys alone in a file among this user's data."
+        ),
+    ] = None,
+    prices: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What tokens cost, in TOML; the platform's K2 prices are known.")
+    ] = None,
+    redis: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where several servers keep their callers' limits together.")
+    ] = None,
+    open_to_all: Annotated[
+        bool | None, typer.Option("--open", help="Listen beyond this machine although no keys are asked for.")
+    ] = None,
     log_prompts: Annotated[
         bool | None, typer.Option("--log-prompts", help="Log what people write and models say.")
     ] = None,
@@ -95,6 +116,11 @@ def serve_command(
         "allowed_origins": None if allow_origin is None else tuple(allow_origin),
         "drain_seconds": drain,
         "response_cache": response_cache,
+        "require_keys": require_keys,
+        "database": database,
+        "prices": prices,
+        "redis": redis,
+        "open": open_to_all,
         "log_prompts": log_prompts,
         "log_format": log_format,
     }
@@ -102,6 +128,8 @@ def serve_command(
     section = configuration.section(ServeSection)
     # The port first: one in use is known before a large model is loaded.
     with bind(section.host, section.port) as bound:
+        _check_openness(bound, section)
+        kept_in = check_database(section)
         hosts = _allowed_hosts(bound, section.host, section.allow_host)
         settings = configuration.section(ServerSettings, allowed_hosts=hosts)
         models = _models(configuration, model, backend or [], fallback or [], route)
@@ -115,7 +143,7 @@ def serve_command(
             return open_backend(name, max_batch=section.max_batch, expert_memory=section.expert_memory)
 
         def announce() -> None:
-            _announce(names, bound, open_to_network=hosts is None)
+            _announce(names, bound, section, kept_in)
 
         if section.workers > 1:
             from openk2.server.workers.supervisor import serve_with_workers
@@ -173,19 +201,38 @@ def _check(model: ModelSection) -> None:
 
 def _allowed_hosts(bound: socket.socket, host: str, more: Sequence[str]) -> tuple[str, ...] | None:
     """On loopback only its own names; elsewhere any, unless names are given."""
-    if ipaddress.ip_address(bound.getsockname()[0]).is_loopback:
+    if _is_loopback(bound):
         return (*LOOPBACK_HOSTS, host, *more)
     return (*LOOPBACK_HOSTS, host, *more) if more else None
 
 
-def _announce(name: str, bound: socket.socket, *, open_to_network: bool) -> None:
+def _is_loopback(bound: socket.socket) -> bool:
+    return ipaddress.ip_address(bound.getsockname()[0]).is_loopback
+
+
+def _check_openness(bound: socket.socket, section: ServeSection) -> None:
+    """Without keys the server is for this machine only, unless told otherwise. Raises ServerError."""
+    if not (section.require_keys or section.open or _is_loopback(bound)):
+        raise ServerError(
+            f"host is {section.host!r} and no keys are asked for; accepted: --require-keys, --open (everybody who "
+            "reaches the port may use the models), or an address of this machine only"
+        )
+
+
+def _announce(name: str, bound: socket.socket, section: ServeSection, kept_in: str | None) -> None:
     address, port = bound.getsockname()[:2]
     if ipaddress.ip_address(address).is_unspecified:
         address = "127.0.0.1"
     site = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
     _say(f"{name}: chat page {site}  OpenAI API {site}/v1  (Ctrl-C ends it)")
-    if open_to_network:
-        _say("everyone who can reach this port can use the model: the server asks for no key")
+    if kept_in is not None:
+        _say(f"accounts: {kept_in}")
+    if section.require_keys:
+        return
+    if _is_loopback(bound):
+        _say("no keys are asked for: the server is reached from this machine only")
+    else:
+        _say("everyone who can reach this port can use the models: no keys are asked for")
 
 
 def _say(line: str) -> None:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from openk2.server.accounts.opening import accounts_of, prices_of
 from openk2.server.app import create_app
 from openk2.server.backends.loading import NotLoaded
 from openk2.server.backends.opening import Opened, OpenOwn, watchers
@@ -39,7 +40,7 @@ class Assembly:
             aliases={alias: model.name for model in models for alias in model.aliases},
             loading=[model.name for model in models],
         )
-        self.app = create_app(self.served, settings)
+        self.app = create_app(self.served, settings, accounts_of(section), prices_of(section))
 
     async def load(self) -> None:
         """Open the models one after the other, then look after their replicas until cancelled. Raises OpenK2Error for

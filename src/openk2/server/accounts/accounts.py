@@ -50,8 +50,9 @@ class Accounts:
         self.sessions = Sessions(database, self.directory, clock)
         self.budgets = Budgets(database, clock)
         self.ledger = Ledger(database, self._presence)
+        self._limiter = limiter or LocalLimiter()
         self.meter = AccountMeter(
-            budgets=self.budgets, limiter=limiter or LocalLimiter(), ledger=self.ledger, prices=prices, clock=clock
+            budgets=self.budgets, limiter=self._limiter, ledger=self.ledger, prices=prices, clock=clock
         )
         self._looking: asyncio.Task[None] | None = None
 
@@ -72,6 +73,7 @@ class Accounts:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
         await self.ledger.stop()
+        await self._limiter.close()
         await self._presence.end()
         await self.database.close()
 

@@ -68,6 +68,10 @@ class Limiter(Protocol):
         """The request is over: give its place back, and `tokens` it took and did not use (negative: used beyond)."""
         ...
 
+    async def close(self) -> None:
+        """Let go of what it holds."""
+        ...
+
 
 class LocalLimiter:
     """The buckets of one process."""
@@ -84,6 +88,9 @@ class LocalLimiter:
     async def give_back(self, owner: str, limits: Limits, tokens: int, lease: str) -> None:
         """See `Limiter`."""
         self.give_back_now(owner, self._share(limits), tokens)
+
+    async def close(self) -> None:
+        """Nothing is held."""
 
     def take_now(self, owner: str, limits: Limits, tokens: int) -> Verdict:
         """`take`, without waiting for anything."""

@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Callable
 
 from openk2.chat.events import Event, Usage
-from openk2.chat.messages import ChatRequest
 from openk2.server.accounts import limits as limiting
 from openk2.server.accounts.budgets import Budgets, owners_of
 from openk2.server.accounts.clock import milliseconds
@@ -24,8 +23,6 @@ from openk2.server.accounts.tally import Tally
 from openk2.server.errors import ApiError
 from openk2.server.metering import Caller, cost_json, names_of
 from openk2.server.protocol import Call, Json
-
-_CHARACTERS_PER_TOKEN = 3
 
 
 class AccountMeter:
@@ -52,10 +49,10 @@ class AccountMeter:
             )
         arrived = self._clock()
         price = self._prices.of(*names_of(call))
-        prompt = prompt_tokens or estimated(call.request)
+        prompt = prompt_tokens or call.request.about_tokens
         sampling = call.request.sampling
         most = UNSTATED_TOKENS if sampling.max_tokens is None else sampling.max_tokens
-        reserved = Usage(prompt, 0, most * sampling.n)
+        reserved = Usage(prompt, 0, most * call.request.answers)
         release = await self._budgets.reserve(
             owners_of(caller), reserved.prompt_tokens + reserved.completion_tokens, price.of(reserved)
         )
@@ -156,14 +153,6 @@ class AccountTab:
     def _known(self) -> Entry:
         usage = self._tally.usage
         return self._entry.using(usage, self._price.of(usage))
-
-
-def estimated(request: ChatRequest) -> int:
-    """About how many tokens a prompt has: to render every prompt twice would cost more than it tells."""
-    characters = sum(len(message.content) + len(message.reasoning or "") for message in request.messages)
-    characters += sum(len(call.arguments) for message in request.messages for call in message.tool_calls)
-    characters += sum(len(tool.description) + len(str(tool.parameters)) for tool in request.tools)
-    return math.ceil(characters / _CHARACTERS_PER_TOKEN) + len(request.messages)
 
 
 def _too_fast(whose: str, verdict: limiting.Verdict, limits: Limits, headers: dict[str, str]) -> ApiError:
