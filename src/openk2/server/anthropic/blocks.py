@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic_core import from_json
 
@@ -97,7 +98,21 @@ def arguments_object(text: str) -> Json:
     if not text:
         return {}
     try:
-        value = from_json(text, allow_partial=True)
-    except ValueError:
+        value = _written(from_json(text, allow_inf_nan=False, allow_partial=True))
+    except (ValueError, OverflowError):
         value = None
     return value if isinstance(value, dict) else {"INVALID_JSON": text}
+
+
+def _written(value: Any) -> Any:
+    """The value in numbers that can be written: whole ones of more than 64 bits become floating-point, as most readers
+    of JSON have them."""
+    match value:
+        case dict():
+            return {key: _written(item) for key, item in value.items()}
+        case list():
+            return [_written(item) for item in value]
+        case int() if not -(2**63) <= value < 2**64:
+            return float(value)
+        case _:
+            return value
