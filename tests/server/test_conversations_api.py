@@ -123,13 +123,14 @@ def test_turns_are_added_and_replaced_without_sending_the_rest(ada: httpx.Client
     sibling = {"id": "t-000004", "parent": T1, "role": "assistant", "content": "Because."}
     ada.post(f"/api/conversations/{C}/turns", json={"turns": [sibling], "head": T2})
     assert ada.get(f"/api/conversations/{C}").json()["head"] == T2
-    for wrong in (
+    wrongs: list[dict[str, Any]] = [
         {},
         {"turns": []},
         {"turns": [5]},
         {"turns": [{"id": 5}]},
         {"turns": [{**sibling, "id": "t-000005"}] * 2},
-    ):
+    ]
+    for wrong in wrongs:
         assert ada.post(f"/api/conversations/{C}/turns", json=wrong).status_code == 400
 
 
