@@ -25,6 +25,7 @@ from openk2.server.backends.spec import Spec
 from openk2.server.configuration.reader import Configuration, read_configuration
 from openk2.server.configuration.sections import ModelSection, ReplicaSection, ServeSection
 from openk2.server.configuration.values import from_text
+from openk2.server.data_home import data_home
 from openk2.server.observe.logs import configure_logs
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -99,6 +100,9 @@ def serve_command(
     open_to_all: Annotated[
         bool | None, typer.Option("--open", help="Listen beyond this machine although no keys are asked for.")
     ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where uploaded files stay; by default among this user's data.")
+    ] = None,
     log_prompts: Annotated[
         bool | None, typer.Option("--log-prompts", help="Log what people write and models say.")
     ] = None,
@@ -121,6 +125,7 @@ def serve_command(
         "prices": prices,
         "redis": redis,
         "open": open_to_all,
+        "data_dir": data_dir,
         "log_prompts": log_prompts,
         "log_format": log_format,
     }
@@ -132,6 +137,7 @@ def serve_command(
         kept_in = check_database(section)
         hosts = _allowed_hosts(bound, section.host, section.allow_host)
         settings = configuration.section(ServerSettings, allowed_hosts=hosts)
+        settings = replace(settings, data_dir=settings.data_dir or data_home())
         models = _models(configuration, model, backend or [], fallback or [], route)
         for one in models:
             _check(one)

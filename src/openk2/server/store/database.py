@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from openk2.errors import ServerError
+from openk2.server.data_home import data_home
 from openk2.server.store.migrate import upgrade
 
 BUSY_MILLISECONDS = 15_000
@@ -28,8 +29,7 @@ _READERS = 4
 
 def default_url() -> str:
     """The database of a person who names none: `openk2/openk2.db` where programs of this machine keep their data."""
-    home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return f"sqlite:///{home / 'openk2' / 'openk2.db'}"
+    return f"sqlite:///{data_home() / 'openk2.db'}"
 
 
 class Database:
