@@ -40,6 +40,7 @@ LOST = "lost"
 """The status of a request whose server ended before it did."""
 
 _SUMMED = ("requests", "prompt_tokens", "cached_tokens", "reasoning_tokens", "completion_tokens", "cost")
+_SUMMED_BY = ("day", "organisation_id", "user_id", "key_id", "model")
 _OPEN_COLUMNS = tuple(column.name for column in tables.request_open.columns if column.name != "server_id")
 _KNOWN_MEANWHILE = ("prompt_tokens", "cached_tokens", "reasoning_tokens", "completion_tokens", "cost")
 
@@ -86,6 +87,11 @@ class Ledger:
 
     def __init__(self, database: Database, presence: Presence) -> None:
         self._database, self._presence = database, presence
+        settling = database.insert(tables.usage).on_conflict_do_nothing(index_elements=["id"])
+        self._settling = settling.returning(tables.usage.c.id)
+        adding = database.insert(tables.usage_day)
+        sums = {name: tables.usage_day.c[name] + adding.excluded[name] for name in _SUMMED}
+        self._adding = adding.on_conflict_do_update(index_elements=list(_SUMMED_BY), set_=sums)
         self._begun: dict[str, tuple[Entry, asyncio.Future[None]]] = {}
         self._noted: dict[str, Callable[[], Entry]] = {}
         self._settled: dict[str, tuple[Entry, asyncio.Future[None]]] = {}
@@ -210,9 +216,7 @@ class Ledger:
         if not entries:
             return
         for some in _parts(entries):
-            inserting = self._database.insert(tables.usage).values([asdict(entry) for entry in some])
-            inserting = inserting.on_conflict_do_nothing(index_elements=["id"]).returning(tables.usage.c.id)
-            added = set((await connection.scalars(inserting)).all())
+            added = set((await connection.scalars(self._settling, [asdict(entry) for entry in some])).all())
             await self._add_up(connection, [entry for entry in some if entry.id in added])
             ids = [entry.id for entry in some]
             await connection.execute(delete(tables.request_open).where(tables.request_open.c.id.in_(ids)))
@@ -223,15 +227,13 @@ class Ledger:
             whose = (str(day_of(entry.time)), entry.organisation_id, entry.user_id, entry.key_id, entry.model)
             used = (1, *(getattr(entry, name) for name in _SUMMED[1:]))
             sums[whose] = [a + b for a, b in zip(sums.get(whose, [0] * len(used)), used, strict=True)]
-        table = tables.usage_day
         # In one order everywhere: two servers that add up at once cannot wait for each other.
-        for whose, numbers in sorted(sums.items()):
-            keys = dict(zip(("day", "organisation_id", "user_id", "key_id", "model"), whose, strict=True))
-            adding = self._database.insert(table).values(**keys, **dict(zip(_SUMMED, numbers, strict=True)))
-            adding = adding.on_conflict_do_update(
-                index_elements=list(keys), set_={name: table.c[name] + adding.excluded[name] for name in _SUMMED}
-            )
-            await connection.execute(adding)
+        rows = [
+            dict(zip((*_SUMMED_BY, *_SUMMED), (*whose, *numbers), strict=True))
+            for whose, numbers in sorted(sums.items())
+        ]
+        if rows:
+            await connection.execute(self._adding, rows)
 
 
 def _row(entry: Entry, names: Iterable[str]) -> dict[str, Any]:
