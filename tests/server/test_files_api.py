@@ -247,6 +247,17 @@ def test_a_file_named_in_a_chat_becomes_its_text(api: OpenAI, backend: StagedBac
     assert said == "File a.docx:\n\n[page 1]\nSnow is white.\n\nWhat is snow?"
 
 
+def test_the_other_protocols_name_files_in_their_own_way(api: OpenAI, address: str, backend: StagedBackend) -> None:
+    id = api.files.create(file=("a.txt", b"Snow is white."), purpose="file-extract").id  # type: ignore[arg-type]
+    document = {"type": "document", "source": {"type": "file", "file_id": id}}
+    body = {"model": "staged", "max_tokens": 9, "messages": [{"role": "user", "content": [document]}]}
+    assert httpx.post(f"{address}/v1/messages", json=body, timeout=60).status_code == 200
+    api.responses.create(model="staged", input=[{"role": "user", "content": [{"type": "input_file", "file_id": id}]}])
+    for request in backend.requests:
+        assert request.messages[0].content == "File a.txt:\n\nSnow is white.\n\n"
+    assert len(backend.requests) == 2
+
+
 @pytest.mark.parametrize(
     ("id", "status", "what"),
     [
