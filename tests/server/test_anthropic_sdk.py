@@ -1,4 +1,4 @@
-"""The official client of Anthropic's API against the server: K2-nano answers, and a staged model where it must think."""
+"""The official client of Anthropic's API against the server: K2-nano answers, and a staged model that thinks."""
 
 from __future__ import annotations
 

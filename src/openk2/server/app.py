@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -23,6 +24,7 @@ from openk2.server.accounts import routes as accounting
 from openk2.server.accounts.prices import Prices
 from openk2.server.admission import Admission
 from openk2.server.anthropic import routes as anthropic
+from openk2.server.bodies import shown
 from openk2.server.conversations import routes as conversations
 from openk2.server.cors import with_cors
 from openk2.server.dialect import refusal
@@ -120,6 +122,13 @@ def _answer_errors(app: FastAPI) -> None:
         message = f"{request.method} {request.url.path}: {error.detail}"
         return refusal(ApiError(error.status_code, message), request.scope)
 
+    async def wrong_parameter(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        first = error.errors()[0]
+        name = str(first["loc"][-1])
+        complaint = f"{name} is {shown(first['input'])}; accepted: {first['msg'].lower()}"
+        return refusal(ApiError(400, complaint, param=name), request.scope)
+
     async def left(request: Request, error: Exception) -> Response:
         # Nobody reads this; without it a body that breaks off would be logged as a fault of the server.
         return Response(status_code=400)
@@ -129,6 +138,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     app.add_exception_handler(OpenK2Error, refused)
     app.add_exception_handler(HTTPException, no_such_route)
+    app.add_exception_handler(RequestValidationError, wrong_parameter)
     app.add_exception_handler(ClientDisconnect, left)
     app.add_exception_handler(Exception, failed)
 

@@ -161,7 +161,8 @@ def test_what_is_malformed_is_refused_by_its_place(messages: list[Any], param: s
 
 def test_tools_are_declared_and_hosted_ones_passed_over() -> None:
     hosted = [{"type": "web_search_20250305", "name": "web_search"}, {"type": "bash_20250124", "name": "bash"}]
-    tools = read([user("?")], tools=[WEATHER, *hosted, {**WEATHER, "name": "w2", "type": "custom", "strict": True}]).tools
+    strict = {**WEATHER, "name": "w2", "type": "custom", "strict": True}
+    tools = read([user("?")], tools=[WEATHER, *hosted, strict]).tools
     assert [(tool.name, tool.strict) for tool in tools] == [("weather", None), ("w2", True)]
     assert tools[0].parameters == WEATHER["input_schema"]
 

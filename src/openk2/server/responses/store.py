@@ -76,7 +76,7 @@ class MemoryStore:
         """At most `number` responses of together `size` bytes, each for `seconds`."""
         self._number, self._size, self._seconds, self._clock = number, size, seconds, clock
         self._kept: OrderedDict[str, tuple[Kept, float, int]] = OrderedDict()
-        """By id, in the order of their coming, with that time and their size."""
+        """By id, the one that changed last at the end, with the time of their coming and their size."""
         self._items: dict[tuple[str | None, str], tuple[str, Json]] = {}
         """Key and item id → the response it belongs to, and the item."""
         self._total = 0
