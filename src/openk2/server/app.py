@@ -126,7 +126,8 @@ def _answer_errors(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)
         first = error.errors()[0]
         name = str(first["loc"][-1])
-        complaint = f"{name} is {shown(first['input'])}; accepted: {first['msg'].lower()}"
+        accepted = {"int_parsing": "a whole number", "bool_parsing": "true or false"}.get(first["type"], first["msg"])
+        complaint = f"{name} is {shown(first['input'])}; accepted: {accepted}"
         return refusal(ApiError(400, complaint, param=name), request.scope)
 
     async def left(request: Request, error: Exception) -> Response:
