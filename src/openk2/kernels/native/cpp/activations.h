@@ -91,17 +91,10 @@ inline void write_brick(const Activations& a, int row, int brick, const float* x
             const F v = load(x + i);
             most = larger(most, larger(v, spread(0.0f) - v));
         }
-        float lanes[LANES], largest = 0;
-        store(lanes, most);
-        for (int i = 0; i < LANES; i++) largest = lanes[i] > largest ? lanes[i] : largest;
-        const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
-        int32_t codes[BRICK], total = 0;
-        for (int i = 0; i < BRICK; i += LANES) {
-            I code = to_int(load(x + i) * spread(inverse));
-            memcpy(codes + i, &code, sizeof code);
-        }
-        int8_t* to = a.int8 + cell * BRICK;
-        for (int i = 0; i < BRICK; i++) to[i] = (int8_t)codes[i], total += codes[i];
+        const float largest = greatest(most), inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
+        int32_t total = 0;
+        for (int i = 0; i < BRICK; i += LANES)
+            total += write_bytes(to_int(load(x + i) * spread(inverse)), a.int8 + cell * BRICK + i);
         a.scales[cell] = largest / 127.0f;
         a.sums[cell] = total;
     }

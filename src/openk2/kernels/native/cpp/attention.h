@@ -22,33 +22,45 @@ struct Span {
     int segments() const { return ceil_div(end, SEGMENT); }
 };
 
-// One block for the `groups` <= 2 groups of columns of a span.
-inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& s, int groups, int columns,
-                         const float (*visible)[COLUMNS], const Seen* seen, Ahead& ahead) {
-    constexpr int64_t SCORES = KNOWN * COLUMNS, WEIGHTS = KNOWN / 2 * COLUMNS;
-    for (int g = 0; g < groups; g++) {
-        const float* queries = s.queries + g * query_floats(l.width);
+// Scores of a block for the `groups` <= 2 groups of columns of a span.
+inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, Ahead& ahead) {
+    const float* queries[GROUPS];
+    float* scores[GROUPS];
+    for (int g = 0; g < GROUPS; g++) queries[g] = s.queries + g * query_floats(l.width), scores[g] = s.scores + g * KNOWN * COLUMNS;
 #if defined(__AMX_TILE__)
-        if (way == WAY_TILES) {
+    if (way == WAY_TILES) {
+        for (int g = 0; g < groups; g++) {
             use_tiles(TILES_PAIRS);
             written();
-            score_in_tiles(l, s.rows, (const uint16_t*)queries, s.scores + g * SCORES, ahead);
-            continue;
+            score_in_tiles(l, s.rows, (const uint16_t*)queries[g], scores[g], ahead);
         }
-#endif
-        score_block(way, l, s, queries, s.scores + g * SCORES, ahead);
+        return;
     }
+#endif
+#if defined(__AVX512BF16__)
+    if (way == WAY_PAIRS) {
+        if (groups == 2) score_pairs<2>(l, s.rows, known, (const uint16_t* const*)queries, scores, ahead);
+        else score_pairs<1>(l, s.rows, known, (const uint16_t* const*)queries, scores, ahead);
+        return;
+    }
+#endif
+    (void)way;
+    for (int g = 0; g < groups; g++) score_floats(l, s, known, queries[g], scores[g], ahead);
+}
+
+// The first `known` tokens of a block, as many as tiles or registers take, for the `groups` <= 2 groups of columns of a span.
+inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, int columns,
+                         const float (*visible)[COLUMNS], const Seen* seen, Ahead& ahead) {
+    constexpr int64_t SCORES = KNOWN * COLUMNS, WEIGHTS = KNOWN / 2 * COLUMNS;
+    score_block(way, l, s, known, groups, ahead);
     for (int g = 0; g < groups; g++) {
         float* scores = s.scores + g * SCORES;
-        weigh_block(way, scores, visible[g], seen[g], l.rank);
+        weigh_block(way, scores, known, visible[g], seen[g], l.rank);
 #if defined(__AVX512BF16__)
         if (way != WAY_FLOATS) pair_weights(way, scores, s.weights + g * WEIGHTS);
 #endif
     }
-#if defined(__AVX512BF16__)
-    uint16_t* known = (uint16_t*)s.known;
-    for (int t = 0; t < KNOWN && way == WAY_PAIRS; t += PART) interleave_part(l, s.rows + t, known + t * (int64_t)l.rank);
-#endif
+    const auto columns_of = [&](int g) { return columns - g * COLUMNS < COLUMNS ? columns - g * COLUMNS : COLUMNS; };
 #if defined(__AMX_TILE__)
     if (way == WAY_TILES) {
         written();
@@ -56,10 +68,15 @@ inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& 
         return;
     }
 #endif
-    for (int g = 0; g < groups; g++) {
-        const int left = columns - g * COLUMNS;
-        mix_block(way, l, s, s.scores + g * SCORES, s.weights + g * WEIGHTS, left < COLUMNS ? left : COLUMNS, seen[g]);
+#if defined(__AVX512BF16__)
+    if (way == WAY_PAIRS) {
+        uint16_t* pairs = (uint16_t*)s.known;
+        for (int t = 0; t < known; t += PART) interleave_part(l, s.rows + t, (known - t) / 2, pairs + t * (int64_t)l.rank);
+        for (int g = 0; g < groups; g++) mix_pairs(l, s, known, s.weights + g * WEIGHTS, columns_of(g), seen[g]);
+        return;
     }
+#endif
+    for (int g = 0; g < groups; g++) mix_floats(l, s, known, s.scores + g * SCORES, columns_of(g), seen[g]);
 }
 
 // One segment for all columns of a span, from what `seen` holds nothing of.
@@ -72,8 +89,9 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
     for (int c = 0; c < span.columns; c++)
         ends[c / COLUMNS][c % COLUMNS] = (float)(span.chunk->start + (span.first + c) / heads + 1);
     for (int block = begin; block < end; block += KNOWN) {
+        const int left = span.end - block, known = way == WAY_TILES || left > KNOWN ? KNOWN : ceil_div(left, AT_ONCE) * AT_ONCE;
         find_rows(way, l, span.chunk->pages, block, span.end, s.rows);
-        prepare_block(way, l, s);
+        prepare_block(way, l, known, s);
         Ahead ahead;
         if (block + KNOWN < span.end) {
             find_rows(way, l, span.chunk->pages, block + KNOWN, span.end, s.after);
@@ -85,7 +103,7 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
         float visible[GROUPS][COLUMNS];
         for (int g = 0; g < groups; g++)
             for (int v = 0; v < COLUMNS; v += LANES) store(visible[g] + v, load(ends[g] + v) - spread((float)block));
-        attend_block(way, l, s, groups, span.columns, visible, seen, ahead);
+        attend_block(way, l, s, known, groups, span.columns, visible, seen, ahead);
     }
 }
 

@@ -13,6 +13,7 @@
 namespace {
 
 constexpr int COLUMNS = 16, PART = 32, KNOWN = 64;
+constexpr int AT_ONCE = 8;  // known tokens whose scores are made together
 constexpr int GROUPS = 2;  // of 16 columns that share a block's preparation
 
 // What 16 columns have seen: the largest score, the sum of weights, the weighted sum of latents [R / 16][16 columns][16].
@@ -58,7 +59,7 @@ struct Ahead {
     void fetch(int some) {
         for (; some > 0 && left > 0; some--, left--, rows++)
             // into the second cache: a block is larger than the first
-            for (int at = 0; at < bytes; at += 64) __builtin_prefetch(*rows + at, 0, 2);
+            for (int at = 0; at < bytes; at += 64) fetch_nearby(*rows + at);
     }
 };
 
@@ -221,8 +222,8 @@ inline void find_rows(Way way, const ok2_latents& l, const int32_t* pages, int b
 }
 
 // Make a block of latents ready for its scores.
-inline void prepare_block(Way way, const ok2_latents& l, const AttentionScratch& s) {
-    for (int i = 0; i < KNOWN && way == WAY_FLOATS; i++) {
+inline void prepare_block(Way way, const ok2_latents& l, int known, const AttentionScratch& s) {
+    for (int i = 0; i < known && way == WAY_FLOATS; i++) {
         float* to = s.known + (int64_t)i * l.width;
         if (!l.bfloat16) memcpy(to, s.rows[i], 4 * l.width);
         else
@@ -244,8 +245,8 @@ inline void prepare_block(Way way, const ok2_latents& l, const AttentionScratch&
 inline int64_t known_pairs_at(int pair, int k) { return k / 16 * 512 + pair * 32 + k % 16 * 2; }
 
 // Pairs of tokens of one part of a block.
-inline void interleave_part(const ok2_latents& l, const uint8_t* const* rows, uint16_t* out) {
-    for (int i = 0; i < PART / 2; i++) {
+inline void interleave_part(const ok2_latents& l, const uint8_t* const* rows, int pairs, uint16_t* out) {
+    for (int i = 0; i < PART / 2 && i < pairs; i++) {
         const uint16_t* first = (const uint16_t*)rows[2 * i];
         const uint16_t* second = (const uint16_t*)rows[2 * i + 1];
         uint16_t* to = out + known_pairs_at(i, 0);
@@ -305,33 +306,46 @@ inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const
 }
 #endif
 
-// scores[tokens][16] of a block for one group, in registers.
-inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s, const float* queries, float* scores,
-                        Ahead& ahead) {
-    (void)way;
-    constexpr int AT_ONCE = LANES == 16 ? 8 : 4;
-    for (int i = 0; i < KNOWN; i += AT_ONCE) {
-        ahead.fetch(AT_ONCE);
-        F total[AT_ONCE][VECTORS];
-        for (int j = 0; j < AT_ONCE; j++)
-            for (int v = 0; v < VECTORS; v++) total[j][v] = spread(0.0f);
 #if defined(__AVX512BF16__)
-        if (way == WAY_PAIRS) {
-            const uint16_t* q = (const uint16_t*)queries;
-            for (int k = 0; k < l.width; k += 2, q += 2 * COLUMNS) {
-                const Pair pairs = load_pair(q);
-                for (int j = 0; j < AT_ONCE; j++)
-                    total[j][0] = dot_pair(total[j][0], pairs, spread_pair((const uint16_t*)s.rows[i + j] + k));
-            }
-        } else
-#endif
-            for (int k = 0; k < l.width; k++)
-                for (int v = 0; v < VECTORS; v++) {
-                    const F q = load(queries + k * COLUMNS + v * LANES);
-                    for (int j = 0; j < AT_ONCE; j++)
-                        total[j][v] = fma(spread(s.known[(int64_t)(i + j) * l.width + k]), q, total[j][v]);
-                }
+// scores[tokens][16] of a block's `known` tokens for G groups, in pairs.
+template <int G>
+inline void score_pairs(const ok2_latents& l, const uint8_t* const* rows, int known, const uint16_t* const* queries,
+                        float* const* scores, Ahead& ahead) {
+    for (int i = 0; i < known; i += AT_ONCE) {
+        ahead.fetch(AT_ONCE);
+        F total[AT_ONCE][G];
         for (int j = 0; j < AT_ONCE; j++)
+            for (int g = 0; g < G; g++) total[j][g] = spread(0.0f);
+        for (int k = 0; k < l.width; k += 2) {
+            Pair pairs[G];
+            for (int g = 0; g < G; g++) pairs[g] = load_pair(queries[g] + k * COLUMNS);
+            for (int j = 0; j < AT_ONCE; j++) {
+                const Pair latent = spread_pair((const uint16_t*)rows[i + j] + k);
+                for (int g = 0; g < G; g++) total[j][g] = dot_pair(total[j][g], pairs[g], latent);
+            }
+        }
+        for (int j = 0; j < AT_ONCE; j++)
+            for (int g = 0; g < G; g++) store(scores[g] + (i + j) * COLUMNS, total[j][g]);
+    }
+}
+#endif
+
+// scores[tokens][16] of a block's `known` tokens for one group, in floats.
+inline void score_floats(const ok2_latents& l, const AttentionScratch& s, int known, const float* queries, float* scores,
+                         Ahead& ahead) {
+    constexpr int SOME = LANES == 16 ? AT_ONCE : AT_ONCE / 2;
+    for (int i = 0; i < known; i += SOME) {
+        ahead.fetch(SOME);
+        F total[SOME][VECTORS];
+        for (int j = 0; j < SOME; j++)
+            for (int v = 0; v < VECTORS; v++) total[j][v] = spread(0.0f);
+        for (int k = 0; k < l.width; k++)
+            for (int v = 0; v < VECTORS; v++) {
+                const F q = load(queries + k * COLUMNS + v * LANES);
+                for (int j = 0; j < SOME; j++)
+                    total[j][v] = fma(spread(s.known[(int64_t)(i + j) * l.width + k]), q, total[j][v]);
+            }
+        for (int j = 0; j < SOME; j++)
             for (int v = 0; v < VECTORS; v++) store(scores + (i + j) * COLUMNS + v * LANES, total[j][v]);
     }
 }
@@ -343,15 +357,15 @@ inline F as_bf16(F x) {
 }
 
 // Scores become weights e^(score - largest); what was seen so far fades accordingly. visible[c]: tokens of the block
-// that column c may look at.
-inline void weigh_block(Way way, float* scores, const float* visible, const Seen& seen, int rank) {
+// that column c may look at; none of them is beyond `known`.
+inline void weigh_block(Way way, float* scores, int known, const float* visible, const Seen& seen, int rank) {
     float fade[COLUMNS];
     bool fades = false;
     for (int v = 0; v < VECTORS; v++) {
         const int at = v * LANES;
         const F limit = load(visible + at), before = load(seen.largest + at);
         F most = before;
-        for (int i = 0; i < KNOWN; i++) {
+        for (int i = 0; i < known; i++) {
             float* score = scores + i * COLUMNS + at;
             const F value = where_less(spread((float)i), limit, load(score), spread(-INFINITY));
             store(score, value);
@@ -359,7 +373,7 @@ inline void weigh_block(Way way, float* scores, const float* visible, const Seen
         }
         const F bounded = larger(most, spread(-1e30f));
         F total = spread(0.0f);
-        for (int i = 0; i < KNOWN; i++) {
+        for (int i = 0; i < known; i++) {
             float* score = scores + i * COLUMNS + at;
             F weight = exponential(load(score) - bounded);
             if (way != WAY_FLOATS) weight = as_bf16(weight);
@@ -392,39 +406,50 @@ inline void pair_weights(Way way, const float* scores, uint32_t* out) {
 }
 #endif
 
-// mixed += weights x latents of a block for one group, in registers.
-inline void mix_block(Way way, const ok2_latents& l, const AttentionScratch& s, const float* scores, const uint32_t* weights,
-                      int columns, const Seen& seen) {
-    (void)way, (void)weights;
 #if defined(__AVX512BF16__)
-    if (way == WAY_PAIRS) {
-        constexpr int AT_ONCE = 8;
-        const uint16_t* known = (const uint16_t*)s.known;
-        for (int c = 0; c < columns; c += AT_ONCE)
-            for (int k = 0; k < l.rank; k += 16) {
-                F total[AT_ONCE];
-                for (int j = 0; j < AT_ONCE; j++) total[j] = load(mixed_at(seen, c + j, k));
-                for (int i = 0; i < KNOWN / 2; i++) {
-                    const int64_t part = i / (PART / 2) * (int64_t)PART * l.rank;
-                    const Pair both = load_pair(known + part + known_pairs_at(i % (PART / 2), k));
-                    for (int j = 0; j < AT_ONCE; j++)
-                        total[j] = dot_pair(total[j], both, spread_pair((const uint16_t*)(weights + 16 * i + c + j)));
-                }
-                for (int j = 0; j < AT_ONCE; j++) store(mixed_at(seen, c + j, k), total[j]);
-            }
-        return;
+// mixed += weights x latents of some pairs of tokens, for V vectors from k on and 4 columns from c on.
+template <int V>
+inline void mix_some_pairs(const uint16_t* known, int pairs, int rank, const uint32_t* weights, int c, int k, const Seen& seen) {
+    constexpr int SOME = 4;  // columns
+    F total[SOME][V];
+    for (int j = 0; j < SOME; j++)
+        for (int v = 0; v < V; v++) total[j][v] = load(mixed_at(seen, c + j, k + 16 * v));
+    for (int i = 0; i < pairs; i++) {
+        const uint16_t* part = known + i / (PART / 2) * (int64_t)PART * rank;
+        Pair both[V];
+        for (int v = 0; v < V; v++) both[v] = load_pair(part + known_pairs_at(i % (PART / 2), k + 16 * v));
+        for (int j = 0; j < SOME; j++) {
+            const Pair weight = spread_pair((const uint16_t*)(weights + 16 * i + c + j));
+            for (int v = 0; v < V; v++) total[j][v] = dot_pair(total[j][v], both[v], weight);
+        }
     }
+    for (int j = 0; j < SOME; j++)
+        for (int v = 0; v < V; v++) store(mixed_at(seen, c + j, k + 16 * v), total[j][v]);
+}
+
+// mixed += weights x latents of a block's `known` tokens for one group, in pairs.
+inline void mix_pairs(const ok2_latents& l, const AttentionScratch& s, int known, const uint32_t* weights, int columns, const Seen& seen) {
+    const uint16_t* pairs = (const uint16_t*)s.known;
+    int k = 0;
+    for (; k + 64 <= l.rank; k += 64)
+        for (int c = 0; c < columns; c += 4) mix_some_pairs<4>(pairs, known / 2, l.rank, weights, c, k, seen);
+    for (; k < l.rank; k += 16)
+        for (int c = 0; c < columns; c += 4) mix_some_pairs<1>(pairs, known / 2, l.rank, weights, c, k, seen);
+}
 #endif
-    constexpr int AT_ONCE = 4;
-    for (int c = 0; c < columns; c += AT_ONCE)
+
+// mixed += weights x latents of a block's `known` tokens for one group, in floats.
+inline void mix_floats(const ok2_latents& l, const AttentionScratch& s, int known, const float* scores, int columns, const Seen& seen) {
+    constexpr int SOME = 4;  // columns
+    for (int c = 0; c < columns; c += SOME)
         for (int k = 0; k < l.rank; k += LANES) {
-            F total[AT_ONCE];
-            for (int j = 0; j < AT_ONCE; j++) total[j] = load(mixed_at(seen, c + j, k));
-            for (int i = 0; i < KNOWN; i++) {
-                const F known = load(s.known + (int64_t)i * l.width + k);
-                for (int j = 0; j < AT_ONCE; j++) total[j] = fma(spread(scores[i * COLUMNS + c + j]), known, total[j]);
+            F total[SOME];
+            for (int j = 0; j < SOME; j++) total[j] = load(mixed_at(seen, c + j, k));
+            for (int i = 0; i < known; i++) {
+                const F latent = load(s.known + (int64_t)i * l.width + k);
+                for (int j = 0; j < SOME; j++) total[j] = fma(spread(scores[i * COLUMNS + c + j]), latent, total[j]);
             }
-            for (int j = 0; j < AT_ONCE; j++) store(mixed_at(seen, c + j, k), total[j]);
+            for (int j = 0; j < SOME; j++) store(mixed_at(seen, c + j, k), total[j]);
         }
 }
 

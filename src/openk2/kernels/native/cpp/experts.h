@@ -11,7 +11,8 @@ namespace {
 // Rows that meet one gate, up and down.
 struct Group {
     const ok2_feed_forward* weights;
-    int first;               // of its rows in the activations, a multiple of 16
+    int source;              // of its rows in the activations it reads, a multiple of 16
+    int first;               // of its hidden rows, a multiple of 16
     int rows;
     const int32_t* targets;  // [rows]: row of y each adds to; NULL: itself
     const float* factors;    // [rows]; NULL: 1
@@ -41,8 +42,8 @@ inline void gate_and_up(const Group& g, int brick, const Group* next, int next_b
     alignas(64) float gate_out[2 * TILE_ROWS * PANEL], up_out[2 * TILE_ROWS * PANEL];
     for (int row = 0; row < g.rows; row += TILE_ROWS) {
         const int some = g.rows - row < TILE_ROWS ? g.rows - row : TILE_ROWS;
-        product(gates, x, g.first + row, some, gate_out);
-        product(ups, x, g.first + row, some, up_out);
+        product(gates, x, g.source + row, some, gate_out);
+        product(ups, x, g.source + row, some, up_out);
         for (int i = 0; i < some; i++) {
             alignas(64) float values[BRICK] = {0};
             for (int p = 0; p < panels; p++)
@@ -85,22 +86,29 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float*
     team.each(first_units + kinds[1].count * kinds[1].bricks(), [&](int unit) {
         const Groups& kind = kinds[unit >= first_units];
         if (unit >= first_units) unit -= first_units;
-        const int bricks = kind.bricks(), after = unit + team.shared.threads;
+        const int bricks = kind.bricks(), after = unit + 1;
         const Group* next = after < kind.count * bricks ? kind.group + after / bricks : nullptr;
         gate_and_up(kind.group[unit / bricks], unit % bricks, next, after % bricks, *kind.x, *kind.hidden, scratch);
     });
+    // Many panels of one expert before those of the next: long streams, where the rows leave room for them.
     const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, most_rows, team.shared.threads);
-    team.each(ceil_div(panels, at_once), [&](int unit) {
-        const int first = unit * at_once, left = panels - first;
+    const int some = most_rows > BLOCK ? at_once : ceil_div(panels, 2 * team.shared.threads);
+    team.each(ceil_div(panels, some), [&](int unit) {
+        const int begin = unit * some, end = begin + some < panels ? begin + some : panels;
         for (const Groups& kind : kinds)
-            for (int i = 0; i < kind.count; i++) {
-                const Coming next = i + 1 < kind.count ? coming(kind.group[i + 1].weights->down, first) : Coming{};
-                down(kind.group[i], first, left < at_once ? left : at_once, *kind.hidden, y, width, scratch, next);
-            }
+            for (int i = 0; i < kind.count; i++)
+                for (int first = begin; first < end; first += at_once) {
+                    const int count = end - first < at_once ? end - first : at_once;
+                    const bool last = first + count == end;
+                    const Coming next = !last ? coming(kind.group[i].weights->down, first + count)
+                                        : i + 1 < kind.count ? coming(kind.group[i + 1].weights->down, begin) : Coming{};
+                    down(kind.group[i], first, count, *kind.hidden, y, width, scratch, next);
+                }
     });
 }
 
-// Pairs of token and expert, sorted by expert; each expert's rows begin at a multiple of 16.
+// Pairs of token and expert, sorted by expert; each expert's rows begin at a multiple of 16. The row of a step that has
+// one need not be gathered: all its experts read it where it is.
 struct Routing {
     int32_t* used;     // experts that have rows, ascending
     int32_t* targets;  // [places]: token of a row
@@ -125,7 +133,7 @@ inline void sort_pairs(const int32_t* chosen, const float* weights, int rows, in
         begins[e] = place;
         if (!count) continue;
         r.used[r.count] = e;
-        r.groups[r.count++] = {nullptr, place, count, r.targets + place, r.factors + place};
+        r.groups[r.count++] = {nullptr, rows == 1 ? 0 : place, place, count, r.targets + place, r.factors + place};
         place += ceil_div(count, BLOCK) * BLOCK;
     }
     for (int row = 0; row < rows; row++)
@@ -136,12 +144,14 @@ inline void sort_pairs(const int32_t* chosen, const float* weights, int rows, in
         }
 }
 
-// Every expert's rows from the step's.
-inline void gather(Team& team, const Routing& r, const Activations& from, const Activations& to) {
+// Every expert's rows from the step's `rows`; returns where they are.
+inline Activations gather(Team& team, const Routing& r, int rows, const Activations& from, const Activations& to) {
+    if (rows == 1) return from;
     team.each(r.count, [&](int i) {
         const Group& g = r.groups[i];
-        for (int row = 0; row < g.rows; row++) copy_row(to, g.first + row, from, g.targets[row]);
+        for (int row = 0; row < g.rows; row++) copy_row(to, g.source + row, from, g.targets[row]);
     });
+    return to;
 }
 
 }  // namespace

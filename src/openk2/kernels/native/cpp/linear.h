@@ -41,7 +41,7 @@ inline void multiply_panels(const ok2_matrix& m, int first, int count, const Act
         const int some = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
         for (int i = 0; i < some; i++) {  // what is written later is fetched now
             const float* to = emit.target(row + i, first * PANEL);
-            for (int p = 0; to && p < count; p++) __builtin_prefetch(to + p * PANEL, 1);
+            for (int p = 0; to && p < count; p++) fetch(to + p * PANEL);
         }
         product(r, a, row, some, out);
         for (int i = 0; i < some; i++)
@@ -91,7 +91,7 @@ inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* 
         while (unit >= ends[j]) j++;
         const Job& job = jobs[j];
         const int first = (unit - (j ? ends[j - 1] : 0)) * at_once[j], left = panels_of(*job.weight) - first;
-        const Coming next = coming(*job.weight, first + at_once[j] * team.shared.threads);
+        const Coming next = coming(*job.weight, first + at_once[j]);
         multiply_panels(*job.weight, first, left < at_once[j] ? left : at_once[j], *job.x, rows, scratch, next, ToRows{job});
     });
 }

@@ -222,7 +222,7 @@ class Worker {
     }
 
     void dense(const ok2_layer& l) {
-        const Group group = {&l.dense, 0, N, nullptr, nullptr};
+        const Group group = {&l.dense, 0, 0, N, nullptr, nullptr};
         const Activations hidden = hidden_of(l.dense);
         const Groups kinds[2] = {{&group, 1, &w.normed, &hidden}, {nullptr, 0, nullptr, nullptr}};
         feed_forward(team, kinds, n.width, w.x, scratch);
@@ -249,8 +249,8 @@ class Worker {
         });
         Activations gathered = w.gathered, expert_hidden = w.expert_hidden;
         gathered.forms = expert_hidden.forms = form_of(l.expert_format);
-        gather(team, w.routing, w.normed, gathered);
-        const Group shared = {&l.dense, 0, N, nullptr, nullptr};
+        const Activations found = gather(team, w.routing, N, w.normed, gathered);
+        const Group shared = {&l.dense, 0, 0, N, nullptr, nullptr};
         const Activations hidden = hidden_of(l.dense);
         const int used = w.routing.count, at_once = l.experts ? used : n.experts_at_once;
         for (int begin = 0; begin < used; begin += at_once) {
@@ -258,7 +258,7 @@ class Worker {
             team.single([&] { failed = provide(l, layer, begin, some); });
             if (failed) return;
             const Groups kinds[2] = {{&shared, begin == 0, &w.normed, &hidden},
-                                     {w.routing.groups + begin, some, &gathered, &expert_hidden}};
+                                     {w.routing.groups + begin, some, &found, &expert_hidden}};
             feed_forward(team, kinds, n.width, w.x, scratch);
         }
     }

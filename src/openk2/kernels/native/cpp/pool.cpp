@@ -29,8 +29,10 @@ class Pool {
     void run(int threads, void (*work)(void*, Team&), void* context) {
         std::lock_guard<std::mutex> one_caller(calls_);
         shared_.threads = threads;
-        for (auto& counter : shared_.counters) counter.next.store(0, std::memory_order_relaxed);
         if (threads > 1) {
+            if (ranges_.size() < (size_t)threads) ranges_ = std::vector<Range>(threads);
+            for (auto& range : ranges_) range.word.store(0, std::memory_order_relaxed);
+            shared_.ranges = ranges_.data();
             start(threads);
             work_ = work, context_ = context;
             running_.store(threads - 1, std::memory_order_relaxed);
@@ -42,8 +44,7 @@ class Pool {
             }
             if (asleep_.load(std::memory_order_acquire)) wake_.notify_all();
         }
-        Team team{shared_, 0};
-        team.sense = shared_.sense.load(std::memory_order_relaxed);
+        Team team(shared_, 0, shared_.sense.load(std::memory_order_relaxed));
         work(context, team);
         for (int round = 0; running_.load(std::memory_order_acquire); round++) {
             if (round < PATIENCE) pause_briefly();
@@ -80,8 +81,7 @@ class Pool {
             }
             seen = epoch_.load(std::memory_order_acquire);
             if (number >= (int)(seen % MOST_THREADS)) continue;
-            Team team{shared_, number};
-            team.sense = first_sense_;
+            Team team(shared_, number, first_sense_);
             work_(context_, team);
             running_.fetch_sub(1, std::memory_order_release);
         }
@@ -95,6 +95,7 @@ class Pool {
     std::atomic<int> asleep_{0};
     std::atomic<int> running_{0};
     Shared shared_;
+    std::vector<Range> ranges_;
     void (*work_)(void*, Team&) = nullptr;
     void* context_ = nullptr;
     uint32_t first_sense_ = 0;

@@ -10,7 +10,7 @@ namespace {
 constexpr int MOST_PANELS = 4;
 constexpr int TILE_ROWS = 128;  // most rows of one product
 
-// Panels that will probably be wanted after those at hand.
+// Panels that will probably be wanted after those at hand; tiles, which take several panels at a time, fetch them early.
 struct Coming {
     const uint8_t* codes = nullptr;
     const uint8_t* scales = nullptr;  // of INT4, one brick's after the other
@@ -145,23 +145,18 @@ struct Int4Pairs {
     }
 };
 
-// What comes after the panels of w, from their number `from` on.
-inline Coming after(const Panels& w, int from) {
-    Coming next = w.next;
-    if (next.codes) next.codes += from * w.bricks * brick_bytes(w.format);
-    if (next.scales) next.scales += (int64_t)from * w.bricks * PANEL * 2;
-    return next;
-}
+// Fetch what a panel's stream holds a little later, beside one brick: weights lie panel after panel, and a thread goes
+// through its part of them from one end to the other.
+constexpr int64_t AHEAD = 4096;  // bytes of codes
 
-// Fetch what follows the panels at hand, brick by brick beside their own: streams of a few KB are over before the
-// machine's own prefetching has understood them.
 template <class W, int P>
-inline void fetch_next(const Panels& w, int brick) {
+inline void fetch_ahead(const Panels& w, int brick) {
+    const bool nibbles = w.format == OK2_INT4 || w.format == OK2_INT4_A16;
+    const int64_t ahead = P == 1 ? AHEAD : P * w.bricks * W::BYTES;
     for (int p = 0; p < P; p++) {
-        const int64_t number = (int64_t)p * w.bricks + brick;
-        const uint8_t* line = w.next.codes + number * W::BYTES;
-        for (int i = 0; i < W::BYTES; i += 64) __builtin_prefetch(line + i);
-        if (w.next.scales && number % 2 == 0) __builtin_prefetch(w.next.scales + number * PANEL * 2);
+        const uint8_t* line = w.codes[p] + (int64_t)brick * W::BYTES + ahead;
+        for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
+        if (nibbles && brick % 2 == 0) fetch((const uint8_t*)w.scales[p] + brick * PANEL * 2 + ahead / 8);
     }
 }
 
@@ -182,7 +177,7 @@ inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* 
         for (int n = 0; n < N; n++) total[m][n] = part[m][n] = spread(0.0f);
     const uint16_t* x = a.bf16 + a.brick_at(row, 0) * BRICK;
     for (int b = 0; b < w.bricks; b++, x += BLOCK * BRICK) {
-        if (w.next.codes) fetch_next<W, P>(w, b);
+        fetch_ahead<W, P>(w, b);
         for (int step = 0; step < 16; step++) {
             Pair weights[N];
             for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
@@ -295,7 +290,7 @@ inline void fours_kernel(const Panels& w, const Activations& a, int row, float* 
     for (int m = 0; m < M; m++)
         for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
     for (int b = 0; b < w.bricks; b++) {
-        if (w.next.codes) fetch_next<W, P>(w, b);
+        fetch_ahead<W, P>(w, b);
         const int64_t cell = a.brick_at(row, b);
         const int8_t* x = a.int8 + cell * BRICK;
         I part[M][N];
@@ -342,18 +337,19 @@ inline void kernel(const Panels& w, const Activations& a, int row, float* out) {
 
 constexpr int MOST_ROWS = LANES == 16 ? 8 : 4;
 
-// M rows by all panels of w, two panels at a time (four where there is one row: independent chains hide their latency).
+// M rows by all panels of w, one panel at a time, which is one stream from memory; two where there are many rows: each
+// value of theirs is loaded for both.
 template <int M>
 inline void kernels(const Panels& w, const Activations& a, int row, float* out) {
-    constexpr int AT_ONCE = LANES < 16 ? 1 : M == 1 ? 4 : 2;
+    constexpr int MOST = M == 8 ? 2 : 1;
+    const int at_once = form_of(w.format) == FORM_INT8 ? 1 : MOST;
     int p = 0;
     const auto some = [&](int from) {
         Panels part = w;
         for (int i = 0; from + i < w.count; i++) part.codes[i] = w.codes[from + i], part.scales[i] = w.scales[from + i];
-        part.next = after(w, from);
         return part;
     };
-    for (; p + AT_ONCE <= w.count; p += AT_ONCE) kernel<M, AT_ONCE>(some(p), a, row, out + p * TILE_ROWS * PANEL);
+    for (; p + 2 <= w.count && at_once == 2; p += 2) kernel<M, MOST>(some(p), a, row, out + p * TILE_ROWS * PANEL);
     for (; p < w.count; p++) kernel<M, 1>(some(p), a, row, out + p * TILE_ROWS * PANEL);
 }
 

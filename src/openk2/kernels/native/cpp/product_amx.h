@@ -64,6 +64,26 @@ inline void scale_rows(const Panels& w, int p, int rows, float* out) {
     for (int m = 0; m < rows; m++) store(out + m * PANEL, load(out + m * PANEL) * scale_at(w.format, w.scales[p], 0, 0));
 }
 
+// What comes after the panels of w, from their number `from` on.
+inline Coming after(const Panels& w, int from) {
+    Coming next = w.next;
+    if (next.codes) next.codes += from * w.bricks * brick_bytes(w.format);
+    if (next.scales) next.scales += (int64_t)from * w.bricks * PANEL * 2;
+    return next;
+}
+
+// Fetch what follows the panels at hand, brick by brick beside their own: streams of a few KB are over before the
+// machine's own prefetching has understood them.
+template <class W, int P>
+inline void fetch_next(const Panels& w, int brick) {
+    for (int p = 0; p < P; p++) {
+        const int64_t number = (int64_t)p * w.bricks + brick;
+        const uint8_t* line = w.next.codes + number * W::BYTES;
+        for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
+        if (w.next.scales && number % 2 == 0) fetch(w.next.scales + number * PANEL * 2);
+    }
+}
+
 // --- Up to 16 rows: bricks of P panels pass once, unpacked just before their product.
 
 template <class W, int P>

@@ -20,14 +20,18 @@ int team_size();
 void set_team_size(int threads);
 void wait_at_barrier(Shared& shared, uint32_t& sense);
 
+// What is left of one thread's part of the pieces of work: the phase (16 bits, never 0), the first piece and the end (24
+// bits each). A word of another phase means that nothing of the part has been taken.
+struct alignas(64) Range {
+    std::atomic<uint64_t> word{0};
+};
+
 // What the threads share.
 struct alignas(64) Shared {
     alignas(64) std::atomic<uint32_t> arrived{0};
     alignas(64) std::atomic<uint32_t> sense{0};
-    struct alignas(64) Counter {
-        std::atomic<int> next{0};
-    } counters[4];
     int threads = 1;
+    Range* ranges = nullptr;  // [threads]
 };
 
 }  // namespace openk2
@@ -35,24 +39,31 @@ struct alignas(64) Shared {
 namespace openk2 {
 
 struct Team {
+    Team(Shared& shared, int thread, uint32_t sense) : shared(shared), thread(thread), sense(sense) {}
+
     Shared& shared;
     int thread;
-    uint32_t sense = 0;
-    int phase = 0;
+    uint32_t sense;
 
-    // body(i) for every i in 0 ... count-1, by whichever thread is free; ends when all are done.
+    // body(i) for every i in 0 ... count-1; ends when all are done. Each thread has a part of its own, one after the other,
+    // so that what it reads is one stream; who is done first takes from the ends of the others' parts.
     template <class Body>
     __attribute__((always_inline)) inline void each(int count, Body&& body) {
         if (shared.threads == 1) {
             for (int i = 0; i < count; i++) body(i);
             return;
         }
-        std::atomic<int>& next = shared.counters[phase % 4].next;
-        for (int i = next.fetch_add(1, std::memory_order_relaxed); i < count; i = next.fetch_add(1, std::memory_order_relaxed))
-            body(i);
-        // two phases ahead: nobody is there before everybody has left the barrier of this one
-        if (thread == 0) shared.counters[(phase + 2) % 4].next.store(0, std::memory_order_relaxed);
-        phase++;
+        if (count <= shared.threads) {
+            if (thread < count) body(thread);
+            wait_at_barrier(shared, sense);
+            return;
+        }
+        phase = phase % 0xffff + 1;
+        for (int i = take(thread, count, true); i >= 0; i = take(thread, count, true)) body(i);
+        for (int other = 1; other < shared.threads; other++) {
+            const int owner = (thread + other) % shared.threads;
+            for (int i = take(owner, count, false); i >= 0; i = take(owner, count, false)) body(i);
+        }
         wait_at_barrier(shared, sense);
     }
 
@@ -72,6 +83,24 @@ struct Team {
         if (thread == 0) body();
         if (shared.threads > 1) wait_at_barrier(shared, sense);
     }
+
+  private:
+    // A piece from the front or the end of a thread's part, -1 when none is left.
+    int take(int owner, int count, bool front) {
+        std::atomic<uint64_t>& word = shared.ranges[owner].word;
+        uint64_t seen = word.load(std::memory_order_relaxed);
+        for (;;) {
+            const bool begun = seen >> 48 == phase;
+            const uint64_t first = begun ? seen >> 24 & PIECES : (uint64_t)count * owner / shared.threads;
+            const uint64_t end = begun ? seen & PIECES : (uint64_t)count * (owner + 1) / shared.threads;
+            if (first >= end) return -1;
+            const uint64_t rest = phase << 48 | (front ? first + 1 : first) << 24 | (front ? end : end - 1);
+            if (word.compare_exchange_weak(seen, rest, std::memory_order_relaxed)) return (int)(front ? first : end - 1);
+        }
+    }
+
+    static constexpr uint64_t PIECES = (1 << 24) - 1;
+    uint64_t phase = 0;
 };
 
 }  // namespace openk2

@@ -101,6 +101,16 @@ inline I load_u16(const void* p) { return vreinterpretq_s32_u32(vmovl_u16(vld1_u
 
 #endif
 
+// Bring the line of p near, or only into the second cache. Not with GCC's own word for it: it holds a function that does
+// nothing else for one without effect, and leaves its calls out.
+#if defined(__x86_64__)
+inline void fetch(const void* p) { __asm__ volatile("prefetcht0 %0" : : "m"(*(const char*)p)); }
+inline void fetch_nearby(const void* p) { __asm__ volatile("prefetcht1 %0" : : "m"(*(const char*)p)); }
+#else
+inline void fetch(const void* p) { __asm__ volatile("prfm pldl1keep, %0" : : "Q"(*(const char*)p)); }
+inline void fetch_nearby(const void* p) { __asm__ volatile("prfm pldl2keep, %0" : : "Q"(*(const char*)p)); }
+#endif
+
 constexpr int VECTORS = 16 / LANES;  // that make the 16 outputs of a panel
 
 inline F load_bf16(const uint16_t* p) { return as_float(left<16>(load_u16(p))); }
@@ -112,6 +122,32 @@ inline float sum(F x) {
     for (int width = LANES / 2; width; width /= 2)
         for (int i = 0; i < width; i++) lanes[i] += lanes[i + width];
     return lanes[0];
+}
+
+// The largest of the lanes.
+inline float greatest(F x) {
+#if defined(__AVX512F__)
+    return _mm512_reduce_max_ps(x);
+#else
+    float lanes[LANES], most;
+    store(lanes, x);
+    most = lanes[0];
+    for (int i = 1; i < LANES; i++) most = lanes[i] > most ? lanes[i] : most;
+    return most;
+#endif
+}
+
+// Writes the lanes as bytes, which they fit, and returns their sum.
+inline int32_t write_bytes(I x, int8_t* to) {
+#if defined(__AVX512F__)
+    _mm_storeu_si128((__m128i*)to, _mm512_cvtepi32_epi8(x));
+    return _mm512_reduce_add_epi32(x);
+#else
+    int32_t lanes[LANES], total = 0;
+    memcpy(lanes, &x, sizeof lanes);
+    for (int i = 0; i < LANES; i++) to[i] = (int8_t)lanes[i], total += lanes[i];
+    return total;
+#endif
 }
 
 // e^x within 2 units in the last place; exactly 1 at 0 and 0 below -87.
