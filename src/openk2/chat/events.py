@@ -61,6 +61,10 @@ class PromptTokens:
     ids: tuple[int, ...]
     cached_tokens: int = 0
     """How many of them came out of a cache."""
+    logprobs: tuple[float, ...] = ()
+    """Where the request asked for them: one natural logarithm per id but the first."""
+    top_logprobs: tuple[tuple[tuple[int, float], ...], ...] = ()
+    """The most probable ids at each of those places with their logarithms, as many as the request asked for."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,8 @@ class Fold:
         self._calls: dict[int, tuple[str, str, list[str]]] = {}
         self.open_calls: set[int] = set()
         """Calls that have begun and not ended; what is here when the answer is over was cut off."""
-        self.prompt_ids: tuple[int, ...] = ()
+        self.prompt = PromptTokens(())
+        """What the backend told of the prompt."""
         self.token_ids: list[int] = []
         """Every sampled id, in order; empty when the backend does not report ids."""
         self.logprobs: list[float] = []
@@ -159,8 +164,8 @@ class Fold:
             case ToolCallArguments(index, text):
                 if index in self._calls:
                     self._calls[index][2].append(text)
-            case PromptTokens(ids):
-                self.prompt_ids = ids
+            case PromptTokens():
+                self.prompt = event
             case Tokens(ids, logprobs, top_logprobs):
                 self.token_ids.extend(ids)
                 self.logprobs.extend(logprobs)
@@ -173,6 +178,11 @@ class Fold:
                 self.open_calls.discard(index)
             case OfChoice():
                 pass
+
+    @property
+    def prompt_ids(self) -> tuple[int, ...]:
+        """The prompt's ids; empty when the backend does not report them."""
+        return self.prompt.ids
 
     @property
     def message(self) -> Message:

@@ -14,6 +14,8 @@ from openk2.chat.sampling import SamplingParams
 from openk2.errors import ChatError
 
 ROLES = ("system", "user", "assistant", "tool")
+CHARACTERS_PER_TOKEN = 3
+"""For estimates: English text has four or more, Chinese one or two."""
 TOOL_DECLARE = "tool_declare"
 """A role of the releases' templates alone: a declaration of tools that somebody wrote out."""
 PICTURE = "<|media_start|>image<|media_content|><|media_pad|><|media_end|>"
@@ -225,6 +227,19 @@ class ChatRequest:
     def may_call(self) -> bool:
         """Whether the answer may make calls."""
         return bool(self.tools) and self.tool_choice.mode != "none"
+
+    @property
+    def answers(self) -> int:
+        """How many answers are asked for."""
+        return self.sampling.n
+
+    @property
+    def about_tokens(self) -> int:
+        """About how many tokens the prompt has: to render every prompt twice would cost more than it tells."""
+        characters = sum(len(message.content) + len(message.reasoning or "") for message in self.messages)
+        characters += sum(len(call.arguments) for message in self.messages for call in message.tool_calls)
+        characters += sum(len(tool.description) + len(str(tool.parameters)) for tool in self.tools)
+        return characters // CHARACTERS_PER_TOKEN + len(self.messages)
 
 
 def messages_from_openai(data: object, where: str = "messages", *, template_forms: bool = False) -> tuple[Message, ...]:

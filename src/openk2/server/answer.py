@@ -17,7 +17,6 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from openk2.chat.events import Event, Fold, OfChoice
-from openk2.chat.messages import ChatRequest
 from openk2.errors import OpenK2Error
 from openk2.server.admission import Admission, Place
 from openk2.server.background import is_background, with_priority
@@ -36,9 +35,6 @@ _STREAM_HEADERS = {
     "cache-control": "no-store",
     "x-accel-buffering": "no",
 }
-
-_CHARACTERS_PER_TOKEN = 3
-"""For the admission's estimate: to render every prompt twice would cost more than it tells."""
 
 CLIENT_LEFT = 499
 """The status under which an answer is counted whose client went away (nginx's)."""
@@ -64,7 +60,7 @@ class Answer(Response):
         self._open_tab = open_tab
         self._heartbeat_seconds = heartbeat_seconds
         self._watch = watch
-        answers = range(call.request.sampling.n)
+        answers = range(call.request.answers)
         self._plain = None if call.request.may_call else [PlainCalls() for _ in answers]
         """Where no call may be made, none comes out."""
         self._folds = [Fold() for _ in answers]
@@ -78,7 +74,7 @@ class Answer(Response):
         outcome, status = "interrupted", 500
         tab: Tab | None = None
         try:
-            with self._admission.admit(_size(self._request), background=is_background(self._request)) as place:
+            with self._admission.admit(self._request.about_tokens, background=is_background(self._request)) as place:
                 tab = await self._open_tab()
                 deliver = self._send_stream if self._call.stream else self._send_whole
                 stayed = await while_connected(receive, deliver(tab, place, scope, receive, send))
@@ -107,7 +103,7 @@ class Answer(Response):
             request_id=self._request.request_id or "",
             model=self._call.model,
             created=int(time.time()),
-            answers=self._request.sampling.n,
+            answers=self._request.answers,
             price=tab.price,
         )
         return self._call.writer(head)
@@ -175,8 +171,3 @@ class Answer(Response):
         finally:
             if isinstance(source, AsyncGenerator):
                 await source.aclose()
-
-
-def _size(request: ChatRequest) -> int:
-    """About how many tokens the prompt has."""
-    return sum(len(message.content) for message in request.messages) // _CHARACTERS_PER_TOKEN

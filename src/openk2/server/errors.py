@@ -87,8 +87,8 @@ def as_api_error(error: OpenK2Error) -> ApiError:
 
 
 def error_body(error: ApiError, *, bare: bool = False) -> dict[str, Any]:
-    """The JSON body of a refusal; also what a broken stream carries. `bare`: as Moonshot's platform has it, with message
-    and type alone."""
+    """The JSON body of a refusal; also what a broken stream carries. `bare`: message and type alone, as Moonshot's
+    platform has it."""
     kind = _TYPES.get(error.status, "server_error" if error.status >= 500 else "invalid_request_error")
     kind = _TYPES_OF_CODES.get(error.code or "", kind)
     if bare:

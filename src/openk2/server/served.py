@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from openk2.chat.backend import ChatBackend
+from openk2.chat.backend import ChatBackend, TokenBackend
 from openk2.chat.tokenizer import Tokenizer
 from openk2.server.errors import ApiError
 
@@ -38,6 +38,17 @@ class ServedModel:
     def temperature(self) -> float:
         """The releases' advice, where a client asks for none: 1.0 for models that reason, else 0.6."""
         return 1.0 if self.thinks else 0.6
+
+    def tokens(self) -> TokenBackend:
+        """What continues token ids; raises ApiError for a model that takes conversations only."""
+        tokens: TokenBackend | None = getattr(self.backend, "tokens", None)
+        if tokens is None:
+            raise ApiError(
+                400,
+                f"model is {self.name!r}, which takes conversations only; accepted: models served from here",
+                param="model",
+            )
+        return tokens
 
     def piece(self) -> Piece:
         """How to spell the model's token ids; raises ApiError where it reports none and so no log-probabilities."""

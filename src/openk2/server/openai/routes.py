@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from openk2.server.bodies import json_body
 from openk2.server.openai.chat_body import ChatBody
 from openk2.server.openai.chat_request import read_chat_call
+from openk2.server.openai.text_request import TextBody, read_text_call
 from openk2.server.openai.web_search import JsonSearch
 from openk2.server.openapi import body_of
 from openk2.server.services import Services
@@ -23,3 +25,9 @@ def routes(app: FastAPI, services: Services) -> None:
         body = await services.body(request)
         call = read_chat_call(body, request.state.request_id, services.served, settings, search)
         return services.answer(request, call)
+
+    @app.post("/v1/completions", openapi_extra=body_of(TextBody))
+    async def completions(request: Request) -> Response:
+        """Continue a text or token ids, whole or as server-sent events."""
+        body = await json_body(request)
+        return services.answer(request, read_text_call(body, request.state.request_id, services.served, settings))
