@@ -103,6 +103,21 @@ def serve_command(
     data_dir: Annotated[
         Path | None, typer.Option(help="Where uploaded files stay; by default among this user's data.")
     ] = None,
+    search_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Where the tool $web_search searches: URL?q=…&format=json, as SearXNG has it."
+        ),
+    ] = None,
+    moonshot_strict: Annotated[
+        bool | None, typer.Option("--moonshot-strict", help="Refuse what Moonshot's platform refuses, in its words.")
+    ] = None,
+    always_usage: Annotated[
+        bool | None, typer.Option("--always-usage", help="End every stream with token counts, asked for or not.")
+    ] = None,
+    reasoning_alias: Annotated[
+        bool | None, typer.Option("--reasoning-alias", help="Send reasoning also as `reasoning`, as vLLM does.")
+    ] = None,
     log_prompts: Annotated[
         bool | None, typer.Option("--log-prompts", help="Log what people write and models say.")
     ] = None,
@@ -126,6 +141,10 @@ def serve_command(
         "redis": redis,
         "open": open_to_all,
         "data_dir": data_dir,
+        "search_url": search_url,
+        "moonshot_strict": moonshot_strict,
+        "always_usage": always_usage,
+        "reasoning_alias": reasoning_alias,
         "log_prompts": log_prompts,
         "log_format": log_format,
     }
