@@ -168,13 +168,15 @@ def not_kept(id: str, param: str | None = None) -> ApiError:
 
 
 def _input(given: str | list[Any]) -> tuple[Json, ...]:
-    """The items of a request in the form in which they are kept: each with its type and an id, messages with parts."""
+    """The items of a request in the form in which they are kept and listed: each with type, id and status, messages with
+    parts."""
     if isinstance(given, str):
         given = [{"role": "user", "content": given}]
     items = [dict(object_at(item, f"input[{i}]")) for i, item in enumerate(given)]
     for item in items:
         if not isinstance(item.get("id"), str):
             item["id"] = f"item_{uuid.uuid4().hex}"
+        item.setdefault("status", "completed")
         if "role" in item:
             item.setdefault("type", "message")
         if item.get("type") == "message" and isinstance(item.get("content"), str):
