@@ -59,6 +59,10 @@ def pool(*backends: Played, tiers: Sequence[int] = (), **settings: object) -> Ch
     return ChatPool("k2", replicas, PoolSettings(**{"route": "least", **settings}))  # type: ignore[arg-type]
 
 
+def state(subject: ChatPool) -> str:
+    return subject.replicas[0].breaker.state
+
+
 def ask(subject: ChatPool) -> str:
     return asyncio.run(complete(subject, ASK)).message.content
 
@@ -99,11 +103,11 @@ def test_a_replica_that_failed_twice_is_left_alone_and_closes_after_its_probe() 
     for _ in range(10):
         ask(subject)
     assert broken.asked == 2
-    assert subject.replicas[0].breaker.state == "open"
+    assert state(subject) == "open"
     now[0], broken.steps = 5.0, ()
     said = [ask(subject) for _ in range(4)]
     assert "broken" in said
-    assert subject.replicas[0].breaker.state == "closed"
+    assert state(subject) == "closed"
 
 
 def test_too_many_requests_is_no_failure_of_the_replica() -> None:
@@ -112,7 +116,7 @@ def test_too_many_requests_is_no_failure_of_the_replica() -> None:
         with pytest.raises(UpstreamError) as refused:
             ask(subject)
         assert (refused.value.status, refused.value.retry_after) == (429, 7)
-    assert subject.replicas[0].breaker.state == "closed"
+    assert state(subject) == "closed"
 
 
 def test_with_every_replica_left_alone_it_is_503_and_when_to_ask_again() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,7 +149,7 @@ def _key(section: ReplicaSection) -> str | None:
     return key
 
 
-def _probe(url: str, path: str, key: str | None) -> Callable[[], Awaitable[None]]:
+def _probe(url: str, path: str, key: str | None) -> Callable[[], Coroutine[Any, Any, None]]:
     """Whether a server answers at all; a refusal is an answer, a fault is none."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
 

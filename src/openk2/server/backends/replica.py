@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from openk2.errors import ChatError, EngineError, OpenK2Error, RequestError, UpstreamError
 from openk2.server.backends.breaker import Breaker
@@ -25,7 +25,7 @@ class Replica(Generic[B]):
     tier: int = 0
     """Those of a higher tier are asked only when none of the lower ones answers."""
     breaker: Breaker = field(default_factory=Breaker)
-    probe: Callable[[], Awaitable[None]] | None = None
+    probe: Callable[[], Coroutine[Any, Any, None]] | None = None
     """Finds out without a request whether it is alive: raises OpenK2Error where it is not. None: only requests tell."""
     in_progress: int = 0
     """Answers begun and not ended."""
