@@ -6,6 +6,7 @@ the package's own engine or over HTTP, and tool calls, reasoning and stop string
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -26,9 +27,11 @@ from openk2.chat.events import (
 from openk2.chat.messages import ChatRequest
 from openk2.chat.parser import OutputParser
 from openk2.chat.pieces import TokenPiece
-from openk2.chat.sampling import SamplingParams
+from openk2.chat.sampling import GrammarSpec, SamplingParams
 from openk2.chat.stopping import StopText
 from openk2.chat.template import render
+from openk2.chat.tool_grammar import grammar_of
+from openk2.errors import RequestError
 
 
 class RenderedBackend:
@@ -61,12 +64,28 @@ class RenderedBackend:
             self.tokenizer, count_calls(request.messages), request.tools, last if last.partial else None
         )
 
+    def _grammar(self, request: ChatRequest) -> GrammarSpec | None:
+        """See `grammar_of`. A backend that follows no grammars is asked all the same where none has to be followed."""
+        grammar = grammar_of(request, self.tokenizer, self.style)
+        if grammar is None or self.tokens.grammars:
+            return grammar
+        for given, what in (
+            (request.sampling.grammar is not None, "a grammar"),
+            (request.answer_schema is not None, "a schema of the answer"),
+            (request.tool_choice.mode == "required", "a required call"),
+        ):
+            if given:
+                raise RequestError(f"{what} is asked for, which {self.name} cannot be held to; accepted: none")
+        return None
+
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """See `ChatBackend.stream`; PromptTokens comes with the first sampled token. Of several answers one that met
         its stop string is heard no more, but computed until all others ended."""
-        sampling = request.sampling
         prompt = self.render(request)
         self.tokens.check(prompt)
+        # A schema that is new takes a while to be looked through.
+        grammar = await asyncio.to_thread(self._grammar, request)
+        sampling = replace(request.sampling, grammar=grammar)
         replies = [_Reply(self._parser(request), sampling) for _ in range(sampling.n)]
         cached = written = 0
         begun = False

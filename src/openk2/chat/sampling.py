@@ -17,6 +17,10 @@ MOST_ALTERNATIVES = 20
 MOST_CHOICES = 128
 """Most answers to one prompt, as in OpenAI's API."""
 
+JSON_SPACE = r"( |\n[ ]{0,40})?"
+"""What may stand between the parts of JSON that a grammar has written: a space, or a line break and an indent. Where
+any amount is allowed, a model can lose itself in it."""
+
 GrammarKind = Literal["json_schema", "regex", "lark"]
 
 

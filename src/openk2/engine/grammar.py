@@ -2,8 +2,7 @@
 
 llguidance follows the text token by token and says for every id of the vocabulary whether it may come (a mask). The
 engine has the masks computed in a thread while the model runs. Special tokens are no text: they come only where a Lark
-grammar names them, and the ids that end a turn where the output may end. JSON is written with at most one space, or one
-line break and an indent, between its parts: where any amount is allowed, a model can lose itself in it.
+grammar names them, and the ids that end a turn where the output may end.
 """
 
 from __future__ import annotations
@@ -20,14 +19,13 @@ from llguidance.tiktoken import lltokenizer_from_encoding
 from numpy.typing import NDArray
 from torch import Tensor
 
-from openk2.chat.sampling import GrammarSpec
+from openk2.chat.sampling import JSON_SPACE, GrammarSpec
 from openk2.chat.tokenizer import Tokenizer
 from openk2.errors import EngineError, RequestError
 
 COMPILED_KEPT = 64
 """Compiled grammars kept for the next request that asks for the same."""
 LONGEST_COMPLAINT = 300
-JSON_SPACE = r"( |\n[ ]{0,40})?"
 
 
 class Matcher:
