@@ -5,9 +5,9 @@ on how a prompt was cut into chunks, not on what came out of the cache. In float
 greedy and seeded outputs can be compared with `==`. What it takes, measured on CPU with MKL and tested in
 `tests/engine`:
 
-* Matrix products x @ W with W stored [K, N], of two rows or more and K ≤ 512, give a row the same bits whatever the
-  other rows are. So weights are re-laid (this is also the faster layout for few rows), a lone row is doubled, longer K
-  is split.
+* Matrix products x @ W with W stored [K, N], of K ≤ 512 and not too few rows (`products.fewest_rows`), give a row the
+  same bits whatever the other rows are. So weights are re-laid (this is also the faster layout for few rows), few rows
+  are filled up, longer K is split.
 * Vectorised exp and its kin differ in the last bit from the scalar code that handles an array's odd end. So arrays are
   kept to whole vectors: the step is filled up to a multiple of rows that makes them so, and long ones go in blocks.
 * Attention is always absorbed (DeepSeek-V2, arXiv 2405.04434, section 2.1.2) and sees whole pages up to the token's
@@ -30,7 +30,7 @@ from torch import Tensor
 from openk2.engine.cache import PagePool, PageTable
 from openk2.engine.delta import DeltaStep
 from openk2.engine.expert_cache import CachedExperts, ExpertCache
-from openk2.engine.products import LONGEST_SUM, VECTOR, product, project, silu_
+from openk2.engine.products import VECTOR, fewest_rows, filled, product, project, silu_
 from openk2.kernels.choice import AUTO
 from openk2.kernels.reference import ExpertMatrices
 from openk2.model import K2Model
@@ -91,7 +91,8 @@ class Forward:
         widths = [c.n_routed_experts, c.intermediate_size, c.moe_intermediate_size * c.n_shared_experts]
         if c.linear_attn_config is not None:
             widths += [c.linear_attn_config.num_heads, c.linear_attn_config.width]
-        self._quantum = max(2, math.lcm(*(VECTOR // math.gcd(VECTOR, width) for width in widths)))
+        self._quantum = math.lcm(*(VECTOR // math.gcd(VECTOR, width) for width in widths))
+        self._fewest = fewest_rows() if self._dtype == torch.float32 else 1
         cos_1Lr, sin_1Lr = rotation_table(c, torch.arange(max_context, device=self._device)[None])
         self._cos_Lr, self._sin_Lr = cos_1Lr[0], sin_1Lr[0]
         page = torch.ones(pool.page_tokens, pool.page_tokens, device=self._device)
@@ -121,7 +122,7 @@ class Forward:
         delta = None
         if self.pool.states is not None:
             delta = DeltaStep(self.pool.states, [(chunk.table, len(chunk.ids)) for chunk in chunks])
-        filler = -len(ids) % self._quantum
+        filler = -max(len(ids), self._fewest) % self._quantum + max(self._fewest - len(ids), 0)
         x_ND = self._layers(
             self._tensor(ids + ids[-1:] * filler),
             self._tensor(positions + positions[-1:] * filler),
@@ -129,8 +130,7 @@ class Forward:
             spans,
             delta,
         )
-        doubled = rows * 2 if len(rows) == 1 else rows
-        return project(self._model.lm_head, x_ND[self._tensor(doubled)])[: len(rows)].float()
+        return project(self._model.lm_head, x_ND[self._tensor(rows)]).float()
 
     def _tensor(self, numbers: list[int]) -> Tensor:
         return torch.tensor(numbers, dtype=torch.long, device=self._device)
@@ -220,15 +220,12 @@ def _mix(q_THC: Tensor, known_SC: Tensor, hidden_T1t: Tensor, out_THR: Tensor) -
     """Attention of one span: softmax in float32 over the known tokens that are not hidden, then their weighted sum."""
     T, H, C = q_THC.shape
     S, R = known_SC.shape[0], out_THR.shape[-1]
-    scores_SM = torch.mm(known_SC, q_THC.view(T * H, C).t())
-    scores_MS = scores_SM.t().float().contiguous()
+    q_MC = q_THC.view(T * H, C)
+    scores_SM = torch.mm(known_SC, (filled(q_MC) if q_MC.dtype == torch.float32 else q_MC).t())
+    scores_MS = scores_SM.t()[: T * H].float().contiguous()
     scores_MS.view(T, H, S)[..., S - hidden_T1t.shape[-1] :].add_(hidden_T1t)
     weights_MS = scores_MS.softmax(-1).to(q_THC.dtype)
-    out_MR = out_THR.view(T * H, R)
-    torch.mm(weights_MS[:, :LONGEST_SUM], known_SC[:LONGEST_SUM, :R], out=out_MR)
-    for begin in range(LONGEST_SUM, S, LONGEST_SUM):
-        some = slice(begin, begin + LONGEST_SUM)
-        out_MR.addmm_(weights_MS[:, some], known_SC[some, :R])
+    out_THR.view(T * H, R).copy_(product(weights_MS, known_SC[:, :R].mT))
 
 
 def _swiglu(mlp: SwiGLU, x_ND: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ it takes care."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -22,11 +23,23 @@ ELEMENTWISE = 32_768
 vectors."""
 
 
+@cache
+def fewest_rows() -> int:
+    """From how many rows on a float32 product of this machine gives a row the same bits: MKL has other routines for
+    fewer, which ones depends on the CPU (2 rows on Intel's, 12 on AMD's)."""
+    generator = torch.Generator().manual_seed(0)
+    x_NK, w_KM = torch.randn(64, 96, generator=generator), torch.randn(96, 64, generator=generator)
+    all_NM = torch.mm(x_NK, w_KM)
+    different = [N for N in range(1, 64) if not torch.equal(torch.mm(x_NK[:N], w_KM), all_NM[:N])]
+    return max(different, default=1) + 1
+
+
 def product(x_NK: Tensor, weight_MK: Tensor, out_NM: Tensor | None = None) -> Tensor:
     """`x @ weightᵀ`, into `out_NM` where given; longer float32 sums than LONGEST_SUM are made in a fixed order."""
-    if x_NK.shape[0] == 1:
-        twice_2M = product(x_NK.expand(2, -1), weight_MK)
-        return twice_2M[:1] if out_NM is None else out_NM.copy_(twice_2M[:1])
+    N = x_NK.shape[0]
+    if 0 < N < fewest_rows() and x_NK.dtype == torch.float32:
+        filled_NM = product(filled(x_NK), weight_MK)
+        return filled_NM[:N] if out_NM is None else out_NM.copy_(filled_NM[:N])
     weight_KM = weight_MK.mT
     K = weight_KM.shape[0]
     if K <= LONGEST_SUM or x_NK.dtype != torch.float32:
@@ -36,6 +49,12 @@ def product(x_NK: Tensor, weight_MK: Tensor, out_NM: Tensor | None = None) -> Te
         some = slice(begin, begin + LONGEST_SUM)
         out_NM.addmm_(x_NK[:, some], weight_KM[some])
     return out_NM
+
+
+def filled(x_NK: Tensor) -> Tensor:
+    """The rows, and the last one as often again as makes `fewest_rows`."""
+    missing = fewest_rows() - x_NK.shape[0]
+    return torch.cat([x_NK, x_NK[-1:].expand(missing, -1)]) if missing > 0 else x_NK
 
 
 def project(linear: nn.Module, x_NK: Tensor) -> Tensor:
