@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from openk2.errors import RequestError
 
+_YEAR_10000 = 253_402_300_800_000
+
 
 def milliseconds(seconds: float) -> int:
     """Of seconds since 1970."""
@@ -22,9 +24,12 @@ def read_time(text: str, where: str) -> int:
     """Milliseconds of a date (its beginning) or a time; without zone it is UTC. Raises RequestError naming `where`."""
     try:
         at = datetime.fromisoformat(text)
-        return milliseconds((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+        time = milliseconds((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError, OSError):
-        raise RequestError(f"{where} is {text!r}; accepted: 2027-01-31 or 2027-01-31T12:00:00Z") from None
+        time = -1
+    if not 0 <= time < _YEAR_10000:
+        raise RequestError(f"{where} is {text!r}; accepted: 2027-01-31 or 2027-01-31T12:00:00Z")
+    return time
 
 
 def read_day(text: str, where: str) -> date:

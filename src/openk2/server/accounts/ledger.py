@@ -133,6 +133,11 @@ class Ledger:
         self._work.set()
         return future
 
+    async def written(self) -> None:
+        """Return once all that was settled by now is on disk, or after a second: it may be failing."""
+        if waiting := [future for _, future in self._settled.values()]:
+            await asyncio.wait(waiting, timeout=_RETRY_SECONDS)
+
     async def settle_lost(self) -> int:
         """Settle the open requests of servers that are dead, at what was known of them; tells how many."""
         column = tables.request_open.c.server_id

@@ -31,6 +31,7 @@ def usage_routes(app: FastAPI, accounts: Accounts) -> None:
         everybody = asks_for_all(request, caller)
         span = reports.read_span(query.get("from"), query.get("to"), accounts.now())
         by = reports.read_by(query.get("by") or "day")
+        await accounts.ledger.written()
         rows = await reports.sums(database, span, by, Whose() if everybody else _own(caller))
         if _wants_csv(request):
             return _csv_file(rows, reports.sum_columns(by), f"usage-{span.first}-{span.last}.csv")
@@ -56,6 +57,7 @@ def usage_routes(app: FastAPI, accounts: Accounts) -> None:
         span = reports.read_span(query.get("from"), query.get("to"), accounts.now())
         limit = _whole_number(query.get("limit"), "limit", 100)
         whose = Whose() if everybody else _own(caller)
+        await accounts.ledger.written()
         rows, following = await reports.requests(database, span, whose, limit, query.get("before"))
         if _wants_csv(request):
             return _csv_file(rows, reports.REQUEST_COLUMNS, f"requests-{span.first}-{span.last}.csv")
