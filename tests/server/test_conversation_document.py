@@ -103,11 +103,7 @@ def test_only_a_tree_is_a_conversation(change: dict[str, Any], says: str) -> Non
     assert says in str(refusal({**DOCUMENT, **change}))
 
 
-def test_a_bottomless_document_is_refused() -> None:
-    deep: Any = "x"
-    for _ in range(500):
-        deep = [deep]
-    assert "nested too deeply" in str(refusal({**DOCUMENT, "colour": deep}))
+def test_a_list_is_no_document() -> None:
     assert "an object" in str(refusal([DOCUMENT]))
 
 

@@ -14,6 +14,10 @@ from openk2.server.errors import ApiError
 from openk2.server.protocol import Json
 
 
+MAX_DEPTH = 100
+"""Levels of a body's JSON. Whatever walks it, or writes it out again, has a limit of its own that is higher."""
+
+
 class Body(BaseModel):
     """Fields of a JSON body. Unknown ones are ignored, as clients of all three protocols expect; a docstring under a
     field is its description in `/openapi.json`."""
@@ -43,9 +47,22 @@ def json_object(body: bytes) -> Json:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise ApiError(400, f"the body is not valid JSON: {error}; accepted: one JSON object") from None
+    # Only a body of many brackets can be deep.
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _is_deeper(data, MAX_DEPTH):
+        raise ApiError(400, f"the body is nested more than {MAX_DEPTH} levels deep; accepted: at most so many")
     if not isinstance(data, dict):
         raise ApiError(400, f"the body is {shown(data)}; accepted: one JSON object")
     return data
+
+
+def _is_deeper(data: Any, limit: int) -> bool:
+    level = [data]
+    for _ in range(limit):
+        inner = [child for one in level for child in (one.values() if isinstance(one, dict) else one)]
+        level = [child for child in inner if isinstance(child, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def checked(kind: type[SomeBody], data: Json) -> SomeBody:
