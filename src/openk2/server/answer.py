@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
 import orjson
@@ -17,8 +17,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from openk2.chat.events import Event, Fold, OfChoice
+from openk2.chat.messages import ChatRequest
 from openk2.errors import OpenK2Error
 from openk2.server.admission import Admission, Place
+from openk2.server.backends.answered_by import begin_note
+from openk2.server.backends.response_cache import Lookup
 from openk2.server.background import is_background, with_priority
 from openk2.server.dialect import refusal
 from openk2.server.errors import ApiError, as_api_error
@@ -51,8 +54,10 @@ class Answer(Response):
         open_tab: Callable[[], Awaitable[Tab]],
         heartbeat_seconds: float,
         watch: Watch,
+        look: Callable[[ChatRequest], Awaitable[Lookup]],
     ) -> None:
-        """`open_tab`: see `metering.py`; called once the answer is admitted. `watch`: sees the request to its end."""
+        """`open_tab`: see `metering.py`; called once the answer is admitted. `watch`: sees the request to its end.
+        `look`: the answer's events, from the model or from where whole answers are kept."""
         super().__init__()
         self._call = call
         self._request = with_priority(call.request)
@@ -60,6 +65,8 @@ class Answer(Response):
         self._open_tab = open_tab
         self._heartbeat_seconds = heartbeat_seconds
         self._watch = watch
+        self._look = look
+        self._found: Lookup | None = None
         answers = range(call.request.answers)
         self._plain = None if call.request.may_call else [PlainCalls() for _ in answers]
         """Where no call may be made, none comes out."""
@@ -73,9 +80,11 @@ class Answer(Response):
         """Send the whole answer; a failure after the first byte is told inside the stream."""
         outcome, status = "interrupted", 500
         tab: Tab | None = None
+        note = begin_note()
         try:
             with self._admission.admit(self._request.about_tokens, background=is_background(self._request)) as place:
                 tab = await self._open_tab()
+                self._found = await self._look(self._request)
                 deliver = self._send_stream if self._call.stream else self._send_whole
                 stayed = await while_connected(receive, deliver(tab, place, scope, receive, send))
             if not stayed:
@@ -96,7 +105,8 @@ class Answer(Response):
             if first is not None:
                 self._admission.took(seconds)
             cost = tab.price(usage).get("openk2_cost", 0.0) if tab is not None and usage is not None else 0.0
-            self._watch.ended(Ending(status, outcome, first, seconds, self._folds, cost=cost))
+            cache = self._found.outcome if self._found is not None else None
+            self._watch.ended(Ending(status, outcome, first, seconds, self._folds, note.replica, cost, cache))
 
     def _writer(self, tab: Tab) -> AnswerWriter:
         head = Head(
@@ -109,26 +119,28 @@ class Answer(Response):
         return self._call.writer(head)
 
     async def _send_whole(self, tab: Tab, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(self._events(place)) as events:
+        found = self._found_events()
+        async with aclosing(self._events(found.events, place)) as events:
             async for choice, event in events:
                 tab.take(choice, event)
                 self._folds[choice].add(event)
         body = orjson.dumps(self._writer(tab).whole(self._folds))
         usage = self._folds[0].usage
         await tab.begin()
-        headers = tab.headers | (cost_header(tab.price(usage)) if usage is not None else {})
+        headers = tab.headers | found.headers | (cost_header(tab.price(usage)) if usage is not None else {})
         await Response(body, headers=headers, media_type="application/json")(scope, receive, send)
 
     async def _send_stream(self, tab: Tab, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
         writer = self._writer(tab)
+        found = self._found_events()
 
         async def head() -> dict[str, str]:
             await tab.begin()
-            return _STREAM_HEADERS | tab.headers
+            return _STREAM_HEADERS | tab.headers | found.headers
 
         async with (
             LiveStream(send, head, writer.opening, writer.heartbeat, self._heartbeat_seconds) as stream,
-            aclosing(self._events(place)) as events,
+            aclosing(self._events(found.events, place)) as events,
         ):
             try:
                 async for choice, event in events:
@@ -151,9 +163,12 @@ class Answer(Response):
                 last = writer.failure(self._failure)
             await stream.end(last)
 
-    async def _events(self, place: Place) -> AsyncGenerator[tuple[int, Event], None]:
+    def _found_events(self) -> Lookup:
+        assert self._found is not None
+        return self._found
+
+    async def _events(self, source: AsyncIterator[Event], place: Place) -> AsyncGenerator[tuple[int, Event], None]:
         """What both forms of the answer are made of, each with the number of its answer."""
-        source = self._call.events(self._request)
         try:
             async for event in source:
                 if self._first_event is None:

@@ -19,11 +19,12 @@ from starlette.types import ASGIApp
 
 from openk2.chat.backend import ChatBackend
 from openk2.errors import OpenK2Error
-from openk2.server import artifact, health, models
+from openk2.server import artifact, health, models, tokens
 from openk2.server.accounts import routes as accounting
 from openk2.server.accounts.prices import Prices
 from openk2.server.admission import Admission
 from openk2.server.anthropic import routes as anthropic
+from openk2.server.backends.response_cache import response_cache
 from openk2.server.bodies import shown
 from openk2.server.conversations import routes as conversations
 from openk2.server.cors import with_cors
@@ -67,7 +68,8 @@ def create_app(
     observer = Observers(metrics, RequestLog(prompts=settings.log_prompts))
     library = Library(settings.data_dir and settings.data_dir / "files", settings.files)
     meter = accounts.meter if accounts is not None else FreeMeter(prices or Prices.load())
-    services = Services(settings, served, admission, meter, observer, library, accounts)
+    kept = response_cache(settings.response_cache, shared=settings.share_responses)
+    services = Services(settings, served, admission, meter, observer, library, accounts, kept)
     # The interactive documentation pages load their scripts from another host.
     app = FastAPI(title="openk2", docs_url=None, redoc_url=None, lifespan=_lifespan(accounts))
     describe(app)
@@ -76,6 +78,7 @@ def create_app(
     responses.routes(app, services)
     anthropic.routes(app, services)
     models.routes(app, services)
+    tokens.routes(app, services)
     files.routes(app, services)
     health.routes(app, services, metrics)
     accounting.routes(app, services)
@@ -120,7 +123,7 @@ def _answer_errors(app: FastAPI) -> None:
     async def no_such_route(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         message = f"{request.method} {request.url.path}: {error.detail}"
-        return refusal(ApiError(error.status_code, message), request.scope)
+        return refusal(ApiError(error.status_code, message, headers=error.headers), request.scope)
 
     async def wrong_parameter(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from openk2.server.admission import Admission
 from openk2.server.answer import Answer
+from openk2.server.backends.response_cache import ResponseCache, look
 from openk2.server.bodies import json_body
 from openk2.server.files.in_requests import with_file_texts
 from openk2.server.files.library import Library
@@ -34,6 +35,8 @@ class Services:
     library: Library
     accounts: Accounts | None = None
     """None: everybody may use the server, and nobody is asked who they are."""
+    responses: ResponseCache | None = None
+    """Where whole answers are kept."""
 
     async def body(self, request: Request) -> Json:
         """The request's JSON object, with the texts of the files it names in their place. Raises ApiError: see
@@ -49,6 +52,7 @@ class Services:
             open_tab=lambda: self.meter.open(caller, call, 0),
             heartbeat_seconds=self.settings.heartbeat_seconds,
             watch=self.observer.arrived(call, caller),
+            look=lambda asked: look(self.responses, call, asked, caller),
         )
 
 

@@ -47,6 +47,8 @@ class ServerSettings:
     """Most bytes they may have together, as JSON."""
     kept_responses_seconds: float = 30 * 24 * 3600.0
     """How long they are kept."""
+    responses_file: Path | None = None
+    """A file to keep them in, past the server's end; None: in memory, or with several processes in a temporary file."""
     moonshot_strict: bool = False
     """Refuse what Moonshot's platform refuses, with its error bodies, and take its defaults (`openai/moonshot.py`)."""
     always_usage: bool = False
@@ -57,6 +59,10 @@ class ServerSettings:
     """Where `$web_search` searches, as `http://localhost:8888/search`; None: the tool is not offered."""
     open_metrics: bool = False
     """With accounts: answer `/metrics` without a key."""
+    response_cache: str | None = None
+    """Where whole answers of requests with temperature 0 are kept: `memory`, or a Redis URL; None: nowhere."""
+    share_responses: bool = False
+    """Kept answers are given to other callers too."""
     log_prompts: bool = False
     """Log what people wrote and what models said, beside the facts of each request."""
 

@@ -25,6 +25,7 @@ from openk2.chat.pieces import TokenPiece
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.sampling import SamplingParams
 from openk2.errors import OpenK2Error, UpstreamError
+from openk2.server.backends.answered_by import note_replica
 from openk2.server.backends.fingerprint import Chain, chain_of, chain_of_ids
 from openk2.server.backends.replica import Replica, is_replicas_fault, is_worth_another
 from openk2.server.backends.routing import RouteName, route
@@ -80,6 +81,7 @@ class _Pool(Generic[B]):
         begun = await self._begin(ask, chain, key)
         replica = begun.replica
         self._route.served(replica, chain, key)
+        note_replica(replica.name)
         try:
             yield begun.first
             if self._settings.silence_seconds is None:

@@ -26,6 +26,7 @@ FILE = "openk2.toml"
 _TABLES = ("server", "model")
 _VARIABLE = re.compile(r"OPENK2_([A-Z0-9]+)__([A-Z0-9_]+)")
 _SECRET = re.compile(r"secret|password|api_key$")
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^/@]*@")
 _COMPUTED = ("allowed_hosts",)
 """Fields of the settings that the command line works out from others."""
 
@@ -44,9 +45,11 @@ class Setting:
     @property
     def shown(self) -> Any:
         """The value as others may see it."""
-        if self.value is None or not self.secret:
-            return list(self.value) if isinstance(self.value, tuple) else self.value
-        return "***"
+        if self.value is not None and self.secret:
+            return "***"
+        if isinstance(self.value, str):
+            return _PASSWORD.sub(r"\1***@", self.value)
+        return list(self.value) if isinstance(self.value, tuple) else self.value
 
 
 @dataclass(frozen=True)
