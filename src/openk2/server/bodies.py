@@ -13,7 +13,6 @@ from starlette.requests import Request
 from openk2.server.errors import ApiError
 from openk2.server.protocol import Json
 
-
 MAX_DEPTH = 100
 """Levels of a body's JSON. Whatever walks it, or writes it out again, has a limit of its own that is higher."""
 
