@@ -12,10 +12,10 @@ import dataclasses
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import orjson
 
@@ -92,11 +92,11 @@ class MemoryStore:
 class RedisClient(Protocol):
     """What is used of `redis.asyncio.Redis`."""
 
-    async def get(self, name: str) -> bytes | None:
+    def get(self, name: str) -> Awaitable[Any]:
         """The value of a key."""
         ...
 
-    async def set(self, name: str, value: bytes, *, ex: int) -> object:
+    def set(self, name: str, value: bytes, *, ex: int) -> Awaitable[Any]:
         """Set a key that expires after so many seconds."""
         ...
 
@@ -124,7 +124,8 @@ class RedisStore:
 
     async def get(self, name: str) -> bytes | None:
         """See `AnswerStore`."""
-        return await self._client.get(f"openk2:answer:{name}")
+        kept: bytes | None = await self._client.get(f"openk2:answer:{name}")
+        return kept
 
     async def put(self, name: str, value: bytes) -> None:
         """See `AnswerStore`."""

@@ -31,6 +31,19 @@ class ServeSection:
     """Form of log lines; auto: console on a terminal, else JSON."""
     log_folder: str = "logs"
     """Where servers that we start (vLLM, SGLang) write."""
+    require_keys: bool = False
+    """Ask everybody for an API key, or to sign in; see `openk2 keys` and `openk2 users`."""
+    open: bool = False
+    """Listen on other addresses than loopback although no keys are asked for."""
+    database: str | None = field(default=None, metadata=SECRET)
+    """Accounts, usage and conversations: `sqlite:///FILE`, a file, or `postgresql://…`; None: nothing is kept, or with
+    `require_keys` in a file among this user's data."""
+    prices: str | None = None
+    """A TOML file with what tokens cost, laid over the platform's prices for its K2 models."""
+    redis: str | None = field(default=None, metadata=SECRET)
+    """Where several servers keep their callers' limits together, as `redis://HOST:PORT/DB`; None: each its share."""
+    servers: int = 1
+    """How many servers, each with `workers` processes, share the callers' limits where no Redis keeps them."""
     traces: bool = False
     """Send OpenTelemetry spans; where to is said by the `OTEL_*` variables."""
 
