@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -250,3 +252,38 @@ def test_refusals_before_an_answer_have_their_status() -> None:
             refused = server.create(stream=stream)
             assert (refused.status_code, refused.json()["error"]["code"]) == (429, "rate_limit_exceeded")
             assert refused.headers["retry-after"] == "1"
+
+
+def test_processes_of_one_server_share_what_is_kept(tmp_path: Path) -> None:
+    gate = Gate()
+
+    def reply(request: ChatRequest) -> Any:
+        said = request.messages[-1].content
+        return [TextDelta("a"), gate, TextDelta("b"), *ending()] if said == "wait" else Message("assistant", said)
+
+    one, other = StagedBackend(reply), StagedBackend(reply)
+    settings = ServerSettings(responses_file=tmp_path / "responses.db")
+    with api(one, settings) as here, api(other, settings) as there:
+        first = here.create("one").json()["id"]
+        there.create("two", previous_response_id=first)
+        assert [message.content for message in other.requests[0].messages] == ["one", "one", "two"]
+        running_here = here.create("wait", background=True).json()["id"]
+        assert gate.reached.wait(20)
+        with ThreadPoolExecutor(1) as pool:
+            following = pool.submit(there.get, running_here, stream=True)
+            gate.open()
+            found = events(following.result(20).text)
+        assert found[-1]["response"]["output"][0]["content"][0]["text"] == "ab"
+        assert [event["sequence_number"] for event in found] == list(range(len(found)))
+
+
+def test_a_response_of_another_process_can_be_cancelled(tmp_path: Path) -> None:
+    gate = Gate()
+    backend = StagedBackend(lambda request: [TextDelta("a"), gate, *ending()])
+    settings = ServerSettings(responses_file=tmp_path / "responses.db")
+    with api(backend, settings) as here, api(says("x"), settings) as there:
+        id = here.create(background=True).json()["id"]
+        assert gate.reached.wait(20)
+        assert there.post(f"{id}/cancel").json()["status"] == "cancelled"
+        assert backend.cancelled.wait(20)
+        assert here.get(id).json()["status"] == there.get(id).json()["status"] == "cancelled"

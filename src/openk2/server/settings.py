@@ -63,6 +63,8 @@ class ServerSettings:
     """Where whole answers of requests with temperature 0 are kept: `memory`, or a Redis URL; None: nowhere."""
     share_responses: bool = False
     """Kept answers are given to other callers too."""
+    traces: bool = False
+    """Send OpenTelemetry spans; where to is said by the `OTEL_*` variables."""
     log_prompts: bool = False
     """Log what people wrote and what models said, beside the facts of each request."""
 

@@ -10,8 +10,8 @@ from openk2.chat.messages import Message, ToolCall, ToolChoice
 from openk2.chat.scripted import ScriptedBackend
 from openk2.server.errors import ApiError
 from openk2.server.metering import NOBODY
+from openk2.server.responses.memory_store import MemoryStore
 from openk2.server.responses.request import Asked, read_responses
-from openk2.server.responses.store import MemoryStore
 from openk2.server.sealing import Seal
 from openk2.server.served import Served
 

@@ -168,8 +168,8 @@ def not_kept(id: str, param: str | None = None) -> ApiError:
 
 
 def _input(given: str | list[Any]) -> tuple[Json, ...]:
-    """The items of a request in the form in which they are kept and listed: each with type, id and status, messages with
-    parts."""
+    """The items of a request in the form in which they are kept and listed: each with type, id and status, and messages
+    with parts."""
     if isinstance(given, str):
         given = [{"role": "user", "content": given}]
     items = [dict(object_at(item, f"input[{i}]")) for i, item in enumerate(given)]

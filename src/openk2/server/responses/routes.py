@@ -13,25 +13,23 @@ from openk2.server.metering import Caller
 from openk2.server.openapi import body_of
 from openk2.server.protocol import Call, Json
 from openk2.server.responses.answer import ResponsesWriter
+from openk2.server.responses.file_store import FileStore
+from openk2.server.responses.memory_store import MemoryStore
 from openk2.server.responses.output import OutputItems
 from openk2.server.responses.request import Asked, ResponsesBody, not_kept, read_responses
-from openk2.server.responses.running import Following, Run
-from openk2.server.responses.store import Kept, MemoryStore, ResponseStore
+from openk2.server.responses.running import Following, Run, RunElsewhere
+from openk2.server.responses.store import Kept, ResponseStore
 from openk2.server.sealing import Seal
 from openk2.server.services import Services, caller_of
+from openk2.server.settings import ServerSettings
 
 _LONGEST_PAGE = 100
 
 
 def routes(app: FastAPI, services: Services) -> None:
     """Add them to the application."""
-    settings = services.settings
-    store = MemoryStore(
-        number=settings.kept_responses,
-        size=settings.kept_responses_bytes,
-        seconds=settings.kept_responses_seconds,
-    )
-    room = _Room(services, store, Seal(settings.signing_secret))
+    store = _store(services.settings)
+    room = _Room(services, store, Seal(services.settings.signing_secret))
 
     @app.post("/v1/responses", openapi_extra=body_of(ResponsesBody))
     async def create(request: Request) -> Response:
@@ -115,14 +113,22 @@ class _Room:
         first = 0 if after is None else after + 1
         if kept.id in self._runs:
             return Following(self._runs[kept.id], first)
+        if kept.response["background"] and not kept.over:
+            return Following(RunElsewhere(partial(self._look, kept)), first)
         if not kept.log:
             raise ApiError(400, "stream is true, but the response did not run in the background", param="stream")
         return Response(b"".join(kept.log[first:]), media_type="text/event-stream")
 
     async def end(self, kept: Kept) -> None:
-        """Cancel a response that runs."""
+        """Cancel a response that runs, here or in another process."""
         if kept.id in self._runs:
             await self._runs[kept.id].cancel()
+        elif not kept.over:
+            self._store.put(replace(kept, response={**kept.response, "status": "cancelled"}))
+
+    def _look(self, kept: Kept) -> tuple[bool, tuple[bytes, ...]]:
+        now = self._store.find(kept.owner, kept.id)
+        return (True, ()) if now is None else (now.over, now.log)
 
     def _start(self, request: Request, asked: Asked, call: Call) -> Response:
         caller = caller_of(request)
@@ -132,6 +138,7 @@ class _Room:
         run = Run(
             answer,
             request.scope,
+            given_up=partial(self._given_up, caller, asked),
             broke_off=partial(self._broke_off, caller, asked),
             ended=partial(self._settle, caller, asked),
         )
@@ -139,8 +146,15 @@ class _Room:
         return Following(run, 0) if asked.body.stream else JSONResponse(queued)
 
     def _keep(self, caller: Caller, asked: Asked, response: Json) -> None:
-        if asked.keeps:
+        if asked.keeps and not self._given_up(caller, asked):
             self._store.put(Kept(caller, response, asked.context, asked.input))
+
+    def _given_up(self, caller: Caller, asked: Asked) -> bool:
+        """Whether a response in the background was cancelled or deleted where it is kept."""
+        if asked.resource.id not in self._runs:
+            return False
+        kept = self._store.find(caller, asked.resource.id)
+        return kept is None or kept.response["status"] == "cancelled"
 
     def _broke_off(self, caller: Caller, asked: Asked, error: Json | None) -> None:
         """No event said the end of a run."""
@@ -154,6 +168,15 @@ class _Room:
         kept = self._store.find(caller, asked.resource.id)
         if kept is not None:
             self._store.put(replace(kept, log=tuple(log)))
+
+
+def _store(settings: ServerSettings) -> ResponseStore:
+    """Where the settings want responses to be kept."""
+    number, size = settings.kept_responses, settings.kept_responses_bytes
+    seconds = settings.kept_responses_seconds
+    if settings.responses_file is None:
+        return MemoryStore(number=number, size=size, seconds=seconds)
+    return FileStore(settings.responses_file, number=number, size=size, seconds=seconds)
 
 
 def _page(items: list[Json], limit: int, after: str | None) -> Json:

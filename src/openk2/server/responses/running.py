@@ -1,7 +1,9 @@
 """Responses that go on by themselves (`background`): nobody has to listen, and whoever wants to may.
 
 Each runs as any streamed answer does, with a client that never leaves; what it would be sent becomes a log of events.
-Who follows reads the log from any place in it, waits for more, and may leave and come back.
+Who follows reads the log from any place in it, waits for more, and may leave and come back. Where a server has several
+processes, those that a run is not in look at what is kept of it: they end it by saying so there, and have its events
+when it is over.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Protocol
 
 import orjson
 from starlette.responses import Response
@@ -29,6 +32,21 @@ _STREAM_HEADERS = [
 ]
 
 
+_LOOK_SECONDS = 0.5
+"""How often a process looks what another one has said about a run."""
+_LOOKS_FOR_LOG = 20
+
+
+class Followed(Protocol):
+    """Something with a log that grows."""
+
+    log: list[bytes]
+
+    async def more(self, known: int) -> bool:
+        """Wait until the log is longer than `known`; False where it will not be."""
+        ...
+
+
 class Run:
     """One response on its way."""
 
@@ -37,15 +55,18 @@ class Run:
         answer: Response,
         scope: Scope,
         *,
+        given_up: Callable[[], bool],
         broke_off: Callable[[Json | None], None],
         ended: Callable[[list[bytes]], None],
     ) -> None:
-        """`answer`: streams the response's events; `scope`: of the request that asked; `broke_off`: told where no
-        event says the end: the error, or None where it was cancelled; `ended`: told the log, however it ended."""
+        """`answer`: streams the response's events; `scope`: of the request that asked; `given_up`: whether another
+        process wants it to end; `broke_off`: told where no event says the end: the error, or None where it was
+        cancelled; `ended`: told the log, however it ended."""
         self.log: list[bytes] = []
         """The events so far, one record each."""
         self.over = False
         self._answer, self._scope, self._broke_off, self._ended = answer, scope, broke_off, ended
+        self._given_up = given_up
         self._cancelled = asyncio.Event()
         self._news = asyncio.Event()
         self._refusal: list[bytes] | None = None
@@ -80,7 +101,9 @@ class Run:
             self._tell()
 
     async def _receive(self) -> Message:
-        await self._cancelled.wait()
+        while not self._cancelled.is_set() and not self._given_up():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._cancelled.wait(), _LOOK_SECONDS)
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Message) -> None:
@@ -98,10 +121,30 @@ class Run:
         news.set()
 
 
+class RunElsewhere:
+    """A run of another process."""
+
+    def __init__(self, look: Callable[[], tuple[bool, tuple[bytes, ...]]]) -> None:
+        """`look`: whether it is over, and its log, which comes a moment later."""
+        self.log: list[bytes] = []
+        self._look = look
+
+    async def more(self, known: int) -> bool:
+        """See `Followed.more`."""
+        over, log = self._look()
+        left = _LOOKS_FOR_LOG
+        while not log and left:
+            await asyncio.sleep(_LOOK_SECONDS)
+            over, log = self._look()
+            left -= over
+        self.log = list(log)
+        return len(self.log) > known
+
+
 class Following(Response):
     """Sends the events of a run, from one on."""
 
-    def __init__(self, run: Run, first: int) -> None:
+    def __init__(self, run: Followed, first: int) -> None:
         super().__init__()
         self._run, self._first = run, first
 

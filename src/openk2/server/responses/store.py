@@ -1,18 +1,14 @@
-"""Answers that are kept for retrieval and for the next turn (`previous_response_id`).
+"""The seam to where answers are kept for retrieval and for the next turn (`previous_response_id`).
 
-Whoever asked may read them, nobody else: another key's response does not exist. Bounded in number, bytes and age; the
-oldest go first.
+Whoever asked may read them, nobody else: another key's response does not exist. Bounded in number, bytes and age; those
+that have not changed for longest go first. Kept in memory (`memory_store.py`), or in a file that several processes of
+one server share (`file_store.py`).
 """
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
-
-import orjson
 
 from openk2.server.metering import Caller
 from openk2.server.protocol import Json
@@ -67,58 +63,3 @@ class ResponseStore(Protocol):
     def remove(self, caller: Caller, id: str) -> bool:
         """Forget a response of the caller's; False where there is none."""
         ...
-
-
-class MemoryStore:
-    """Keeps responses in this process."""
-
-    def __init__(self, *, number: int, size: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """At most `number` responses of together `size` bytes, each for `seconds`."""
-        self._number, self._size, self._seconds, self._clock = number, size, seconds, clock
-        self._kept: OrderedDict[str, tuple[Kept, float, int]] = OrderedDict()
-        """By id, the one that changed last at the end, with the time of their coming and their size."""
-        self._items: dict[tuple[str | None, str], tuple[str, Json]] = {}
-        """Key and item id → the response it belongs to, and the item."""
-        self._total = 0
-
-    def put(self, kept: Kept) -> None:
-        """See `ResponseStore.put`; the newest is kept even where it is larger than all may be together."""
-        since = self._kept[kept.id][1] if kept.id in self._kept else self._clock()
-        self._forget(kept.id)
-        size = len(orjson.dumps([kept.response, kept.input])) + sum(map(len, kept.log))
-        self._kept[kept.id] = kept, since, size
-        self._total += size
-        for item in (*kept.input, *kept.response["output"]):
-            if "id" in item:
-                self._items[kept.owner.key_id, item["id"]] = kept.id, item
-        while len(self._kept) > 1 and (len(self._kept) > self._number or self._total > self._size):
-            self._forget(next(iter(self._kept)))
-
-    def find(self, caller: Caller, id: str) -> Kept | None:
-        """See `ResponseStore.find`."""
-        oldest = self._clock() - self._seconds
-        for old in [old for old, (_, since, _) in self._kept.items() if since < oldest]:
-            self._forget(old)
-        kept = self._kept[id][0] if id in self._kept else None
-        return kept if kept is not None and kept.owner.key_id == caller.key_id else None
-
-    def item(self, caller: Caller, id: str) -> Json | None:
-        """See `ResponseStore.item`."""
-        response_id, item = self._items.get((caller.key_id, id), ("", None))
-        return item if self.find(caller, response_id) is not None else None
-
-    def remove(self, caller: Caller, id: str) -> bool:
-        """See `ResponseStore.remove`."""
-        if self.find(caller, id) is None:
-            return False
-        self._forget(id)
-        return True
-
-    def _forget(self, id: str) -> None:
-        kept, _, size = self._kept.pop(id, (None, 0.0, 0))
-        self._total -= size
-        if kept is not None:
-            for item in (*kept.input, *kept.response["output"]):
-                place = kept.owner.key_id, str(item.get("id"))
-                if self._items.get(place, ("", None))[0] == id:
-                    del self._items[place]

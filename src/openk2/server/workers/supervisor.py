@@ -52,7 +52,12 @@ def serve_with_workers(
     with tempfile.TemporaryDirectory(prefix="openk2-") as folder:
         try:
             models = tuple(opened.with_urls(model) for model in models)
-            each = replace(settings, max_requests=-(-settings.max_requests // section.workers))
+            each = replace(
+                settings,
+                max_requests=-(-settings.max_requests // section.workers),
+                # A client's next request may meet another front end.
+                responses_file=settings.responses_file or Path(folder) / "responses.db",
+            )
             plan = FrontPlan(configuration, tuple(models), each, Path(folder) / "engine", bound.fileno())
             metrics = Path(folder) / "metrics"
             metrics.mkdir()
