@@ -44,7 +44,7 @@ from openk2.server.responses import routes as responses
 from openk2.server.served import Served
 from openk2.server.services import Services
 from openk2.server.settings import ServerSettings
-from openk2.server.watching import Observers
+from openk2.server.watching import Observer, Observers
 
 if TYPE_CHECKING:
     from openk2.server.accounts.accounts import Accounts
@@ -65,7 +65,12 @@ def create_app(
     served = backend if isinstance(backend, Served) else Served.of(backend)
     admission = Admission(settings.max_requests, settings.max_waiting_tokens)
     metrics = Metrics(EngineCollector(served))
-    observer = Observers(metrics, RequestLog(prompts=settings.log_prompts))
+    observers: list[Observer] = [metrics, RequestLog(prompts=settings.log_prompts)]
+    if settings.traces:
+        from openk2.server.observe.traces import Traces
+
+        observers.append(Traces())
+    observer = Observers(*observers)
     library = Library(settings.data_dir and settings.data_dir / "files", settings.files)
     meter = accounts.meter if accounts is not None else FreeMeter(prices or Prices.load())
     kept = response_cache(settings.response_cache, shared=settings.share_responses)

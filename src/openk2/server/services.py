@@ -51,7 +51,7 @@ class Services:
             admission=self.admission,
             open_tab=lambda: self.meter.open(caller, call, 0),
             heartbeat_seconds=self.settings.heartbeat_seconds,
-            watch=self.observer.arrived(call, caller),
+            watch=self.observer.arrived(call, caller, request.headers),
             look=lambda asked: look(self.responses, call, asked, caller),
         )
 

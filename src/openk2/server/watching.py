@@ -6,7 +6,7 @@ called for every token.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,8 +57,8 @@ class Watch(Protocol):
 class Observer(Protocol):
     """Begins to watch requests."""
 
-    def arrived(self, call: Call, caller: Caller) -> Watch:
-        """A request was read and is about to be admitted."""
+    def arrived(self, call: Call, caller: Caller, headers: Mapping[str, str]) -> Watch:
+        """A request was read and is about to be admitted; `headers`: as they came."""
         ...
 
 
@@ -85,6 +85,6 @@ class Observers:
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers
 
-    def arrived(self, call: Call, caller: Caller) -> Watch:
+    def arrived(self, call: Call, caller: Caller, headers: Mapping[str, str]) -> Watch:
         """See `Observer`."""
-        return Watches([observer.arrived(call, caller) for observer in self._observers])
+        return Watches([observer.arrived(call, caller, headers) for observer in self._observers])

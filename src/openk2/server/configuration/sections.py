@@ -44,8 +44,6 @@ class ServeSection:
     """Where several servers keep their callers' limits together, as `redis://HOST:PORT/DB`; None: each its share."""
     servers: int = 1
     """How many servers, each with `workers` processes, share the callers' limits where no Redis keeps them."""
-    traces: bool = False
-    """Send OpenTelemetry spans; where to is said by the `OTEL_*` variables."""
 
 
 @dataclass(frozen=True)

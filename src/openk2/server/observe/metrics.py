@@ -113,7 +113,7 @@ class Metrics:
         self._prompt_size = histogram("request_prompt_tokens", "Tokens of one prompt.", _TOKENS)
         self._answer_size = histogram("request_generation_tokens", "Tokens of one request's answers.", _TOKENS)
 
-    def arrived(self, call: Call, caller: Caller) -> _Measured:
+    def arrived(self, call: Call, caller: Caller, headers: Mapping[str, str]) -> _Measured:
         """See `Observer`."""
         return _Measured(self, call, caller)
 

@@ -7,6 +7,7 @@ What people wrote and what the model said are no part of it unless the operator 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from openk2.chat.events import Event
@@ -24,7 +25,7 @@ class RequestLog:
         """`prompts`: with messages and answers."""
         self._prompts = prompts
 
-    def arrived(self, call: Call, caller: Caller) -> _Line:
+    def arrived(self, call: Call, caller: Caller, headers: Mapping[str, str]) -> _Line:
         """See `Observer`."""
         return _Line(call, caller, self._prompts)
 
