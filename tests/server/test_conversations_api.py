@@ -128,6 +128,7 @@ def test_turns_are_added_and_replaced_without_sending_the_rest(ada: httpx.Client
         {"turns": []},
         {"turns": [5]},
         {"turns": [{"id": 5}]},
+        {"turns": [{"id": {}}]},
         {"turns": [{**sibling, "id": "t-000005"}] * 2},
     ]
     for wrong in wrongs:

@@ -179,7 +179,7 @@ def _documents(app: FastAPI, conversations: Conversations) -> None:
             kept = orjson.loads(document)
             fresh = {turn.get("id"): turn for turn in given if isinstance(turn.get("id"), str)}
             turns = [fresh.pop(turn["id"], turn) for turn in kept["turns"]]
-            turns += [turn for turn in given if turn.get("id") in fresh or not isinstance(turn.get("id"), str)]
+            turns += [turn for turn in given if not isinstance(turn.get("id"), str) or turn["id"] in fresh]
             return read_conversation({**kept, "turns": turns, "head": body.get("head", given[-1].get("id"))})
 
         return _own_summary(await conversations.change(owner, id, changed))
