@@ -22,7 +22,7 @@ struct Span {
     int segments() const { return ceil_div(end, SEGMENT); }
 };
 
-// Scores of a block for the `groups` <= 2 groups of columns of a span.
+// Scores of a block for the `groups` groups of columns of a span.
 inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, Ahead& ahead) {
     const float* queries[GROUPS];
     float* scores[GROUPS];
@@ -39,8 +39,9 @@ inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s
 #endif
 #if defined(__AVX512BF16__)
     if (way == WAY_PAIRS) {
-        if (groups == 2) score_pairs<2>(l, s.rows, known, (const uint16_t* const*)queries, scores, ahead);
-        else score_pairs<1>(l, s.rows, known, (const uint16_t* const*)queries, scores, ahead);
+        int g = 0;
+        for (; g + 2 <= groups; g += 2) score_pairs<2>(l, s.rows, known, (const uint16_t* const*)queries + g, scores + g, ahead);
+        if (g < groups) score_pairs<1>(l, s.rows, known, (const uint16_t* const*)queries + g, scores + g, ahead);
         return;
     }
 #endif
@@ -48,7 +49,7 @@ inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s
     for (int g = 0; g < groups; g++) score_floats(l, s, known, queries[g], scores[g], ahead);
 }
 
-// The first `known` tokens of a block, as many as tiles or registers take, for the `groups` <= 2 groups of columns of a span.
+// The first `known` tokens of a block, as many as tiles or registers take, for the `groups` groups of columns of a span.
 inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, int columns,
                          const float (*visible)[COLUMNS], const Seen* seen, Ahead& ahead) {
     constexpr int64_t SCORES = KNOWN * COLUMNS, WEIGHTS = KNOWN / 2 * COLUMNS;

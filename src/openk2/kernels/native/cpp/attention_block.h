@@ -14,7 +14,12 @@ namespace {
 
 constexpr int COLUMNS = 16, PART = 32, KNOWN = 64;
 constexpr int AT_ONCE = 8;  // known tokens whose scores are made together
-constexpr int GROUPS = 2;  // of 16 columns that share a block's preparation
+// Groups of 16 columns that share a block's preparation, of which tiles need little.
+#if defined(__AMX_TILE__)
+constexpr int GROUPS = 2;
+#else
+constexpr int GROUPS = 4;
+#endif
 
 // What 16 columns have seen: the largest score, the sum of weights, the weighted sum of latents [R / 16][16 columns][16].
 struct Seen {
