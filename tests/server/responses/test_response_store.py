@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 
 from openk2.errors import ServerError
-from openk2.server.metering import Caller
 from openk2.server.responses.file_store import FileStore
 from openk2.server.responses.memory_store import MemoryStore
 from openk2.server.responses.store import Kept, ResponseStore
 
-ANN, BOB = Caller(key_id="ann"), Caller(key_id="bob")
-NOBODY = Caller()
+ANN, BOB, NOBODY = "key:ann", "user:ann", "nobody"
 Make = Callable[..., tuple[ResponseStore, list[float]]]
 
 
@@ -33,7 +31,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     return store
 
 
-def kept(id: str, owner: Caller = ANN, text: str = "", status: str = "completed") -> Kept:
+def kept(id: str, owner: str = ANN, text: str = "", status: str = "completed") -> Kept:
     output: list[Any] = [{"type": "message", "id": f"msg_{id}", "text": text}]
     given: tuple[Any, ...] = ({"type": "message", "id": f"in_{id}"},)
     return Kept(owner, {"id": id, "status": status, "output": output}, (), given)
@@ -59,20 +57,12 @@ def test_what_is_kept_is_found_by_its_owner_alone(make: Make) -> None:
         assert not held.remove(other, "a")
 
 
-def test_without_keys_everything_is_everybodys(make: Make) -> None:
-    held, _ = make()
-    held.put(kept("a", NOBODY))
-    assert held.find(NOBODY, "a") is not None
-    assert held.item(NOBODY, "msg_a") is not None
-    assert held.find(ANN, "a") is None
-
-
 def test_an_item_is_its_owners_whatever_others_call_theirs(make: Make) -> None:
     held, _ = make()
     held.put(kept("a", ANN))
-    held.put(Kept(BOB, {"id": "b", "status": "completed", "output": [{"id": "msg_a", "text": "bob's"}]}, (), ()))
+    held.put(Kept(BOB, {"id": "b", "status": "completed", "output": [{"id": "msg_a", "text": "the other's"}]}, (), ()))
     assert held.item(ANN, "msg_a") == {"type": "message", "id": "msg_a", "text": ""}
-    assert held.item(BOB, "msg_a") == {"id": "msg_a", "text": "bob's"}
+    assert held.item(BOB, "msg_a") == {"id": "msg_a", "text": "the other's"}
 
 
 def test_the_oldest_go_where_there_are_too_many(make: Make) -> None:

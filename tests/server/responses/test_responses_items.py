@@ -9,7 +9,6 @@ import pytest
 from openk2.chat.messages import Message, ToolCall, ToolChoice
 from openk2.chat.scripted import ScriptedBackend
 from openk2.server.errors import ApiError
-from openk2.server.metering import NOBODY
 from openk2.server.responses.memory_store import MemoryStore
 from openk2.server.responses.request import Asked, read_responses
 from openk2.server.sealing import Seal
@@ -36,7 +35,7 @@ PATCH = {
 def read(given: Any, **fields: Any) -> Asked:
     body = {"model": "scripted", "input": given, **fields}
     store = MemoryStore(number=1, size=1, seconds=1)
-    return read_responses(body, "req-1", NOBODY, Served.of(ScriptedBackend([])), store, SEAL)
+    return read_responses(body, "req-1", "ann", Served.of(ScriptedBackend([])), store, SEAL)
 
 
 def messages(given: Any, **fields: Any) -> tuple[Message, ...]:
@@ -256,7 +255,7 @@ def test_the_oldest_turns_go_where_they_are_to_be_cut() -> None:
     store = MemoryStore(number=1, size=1, seconds=1)
 
     def kept(**more: Any) -> list[str]:
-        asked = read_responses({**body, **more}, "r", NOBODY, Served.of(backend), store, SEAL)
+        asked = read_responses({**body, **more}, "r", "ann", Served.of(backend), store, SEAL)
         return [message.content for message in asked.request.messages]
 
     assert kept(truncation="auto") == ["first", "q10", "a10", "q11", "a11", "last"]

@@ -17,24 +17,23 @@ from pathlib import Path
 import orjson
 
 from openk2.errors import ServerError
-from openk2.server.metering import Caller
 from openk2.server.protocol import Json
 from openk2.server.responses.store import Kept
 
 _BUSY_SECONDS = 15.0
 _TABLES = """
 CREATE TABLE IF NOT EXISTS response (
-    id TEXT PRIMARY KEY, key_id TEXT, since REAL NOT NULL, changed INTEGER NOT NULL, size INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, owner TEXT NOT NULL, since REAL NOT NULL, changed INTEGER NOT NULL, size INTEGER NOT NULL,
     response BLOB NOT NULL, context BLOB NOT NULL, input BLOB NOT NULL, log BLOB NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS response_changed ON response (changed);
 CREATE TABLE IF NOT EXISTS item (
-    key_id TEXT NOT NULL, id TEXT NOT NULL, response_id TEXT NOT NULL REFERENCES response ON DELETE CASCADE,
-    item BLOB NOT NULL, PRIMARY KEY (key_id, id)
+    owner TEXT NOT NULL, id TEXT NOT NULL, response_id TEXT NOT NULL REFERENCES response ON DELETE CASCADE,
+    item BLOB NOT NULL, PRIMARY KEY (owner, id)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS item_response ON item (response_id);
 """
-"""`since` in seconds since 1970; `changed` counts all changes; an item of a server without keys has the key ''."""
+"""`since` in seconds since 1970; `changed` counts all changes."""
 
 
 class FileStore:
@@ -72,7 +71,7 @@ class FileStore:
                 "INSERT INTO response VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     kept.id,
-                    kept.owner.key_id,
+                    kept.owner,
                     known[0] if known else now,
                     changed,
                     sum(map(len, rows)) + len(log),
@@ -83,7 +82,7 @@ class FileStore:
             write.executemany(
                 "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?)",
                 [
-                    (kept.owner.key_id or "", item["id"], kept.id, orjson.dumps(item))
+                    (kept.owner, item["id"], kept.id, orjson.dumps(item))
                     for item in (*kept.input, *kept.response["output"])
                     if "id" in item
                 ],
@@ -91,31 +90,31 @@ class FileStore:
             write.execute("DELETE FROM response WHERE since < ?", [now - self._seconds])
             self._shrink(write, kept.id)
 
-    def find(self, caller: Caller, id: str) -> Kept | None:
+    def find(self, owner: str, id: str) -> Kept | None:
         """See `ResponseStore.find`."""
         row = self._connection.execute(
-            "SELECT response, context, input, log FROM response WHERE id = ? AND key_id IS ? AND since >= ?",
-            [id, caller.key_id, self._clock() - self._seconds],
+            "SELECT response, context, input, log FROM response WHERE id = ? AND owner = ? AND since >= ?",
+            [id, owner, self._clock() - self._seconds],
         ).fetchone()
         if row is None:
             return None
         response, context, given, log = row
         records = tuple(record + b"\n\n" for record in log.split(b"\n\n") if record)
-        return Kept(caller, orjson.loads(response), tuple(orjson.loads(context)), tuple(orjson.loads(given)), records)
+        return Kept(owner, orjson.loads(response), tuple(orjson.loads(context)), tuple(orjson.loads(given)), records)
 
-    def item(self, caller: Caller, id: str) -> Json | None:
+    def item(self, owner: str, id: str) -> Json | None:
         """See `ResponseStore.item`."""
         row = self._connection.execute(
             "SELECT item FROM item JOIN response ON response.id = response_id"
-            " WHERE item.key_id = ? AND item.id = ? AND since >= ?",
-            [caller.key_id or "", id, self._clock() - self._seconds],
+            " WHERE item.owner = ? AND item.id = ? AND since >= ?",
+            [owner, id, self._clock() - self._seconds],
         ).fetchone()
         return None if row is None else orjson.loads(row[0])
 
-    def remove(self, caller: Caller, id: str) -> bool:
+    def remove(self, owner: str, id: str) -> bool:
         """See `ResponseStore.remove`."""
         with self._writing() as write:
-            gone = write.execute("DELETE FROM response WHERE id = ? AND key_id IS ?", [id, caller.key_id])
+            gone = write.execute("DELETE FROM response WHERE id = ? AND owner = ?", [id, owner])
             return gone.rowcount > 0
 
     def _shrink(self, write: sqlite3.Connection, newest: str) -> None:

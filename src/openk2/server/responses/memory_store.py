@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import orjson
 
-from openk2.server.metering import Caller
 from openk2.server.protocol import Json
 from openk2.server.responses.store import Kept
 
@@ -21,8 +20,8 @@ class MemoryStore:
         self._number, self._size, self._seconds, self._clock = number, size, seconds, clock
         self._kept: OrderedDict[str, tuple[Kept, float, int]] = OrderedDict()
         """By id, the one that changed last at the end, with the time of their coming and their size."""
-        self._items: dict[tuple[str | None, str], tuple[str, Json]] = {}
-        """Key and item id → the response it belongs to, and the item."""
+        self._items: dict[tuple[str, str], tuple[str, Json]] = {}
+        """Owner and item id → the response it belongs to, and the item."""
         self._total = 0
 
     def put(self, kept: Kept) -> None:
@@ -34,26 +33,26 @@ class MemoryStore:
         self._total += size
         for item in (*kept.input, *kept.response["output"]):
             if "id" in item:
-                self._items[kept.owner.key_id, item["id"]] = kept.id, item
+                self._items[kept.owner, item["id"]] = kept.id, item
         while len(self._kept) > 1 and (len(self._kept) > self._number or self._total > self._size):
             self._forget(next(iter(self._kept)))
 
-    def find(self, caller: Caller, id: str) -> Kept | None:
+    def find(self, owner: str, id: str) -> Kept | None:
         """See `ResponseStore.find`."""
         oldest = self._clock() - self._seconds
         for old in [old for old, (_, since, _) in self._kept.items() if since < oldest]:
             self._forget(old)
         kept = self._kept[id][0] if id in self._kept else None
-        return kept if kept is not None and kept.owner.key_id == caller.key_id else None
+        return kept if kept is not None and kept.owner == owner else None
 
-    def item(self, caller: Caller, id: str) -> Json | None:
+    def item(self, owner: str, id: str) -> Json | None:
         """See `ResponseStore.item`."""
-        response_id, item = self._items.get((caller.key_id, id), ("", None))
-        return item if self.find(caller, response_id) is not None else None
+        response_id, item = self._items.get((owner, id), ("", None))
+        return item if self.find(owner, response_id) is not None else None
 
-    def remove(self, caller: Caller, id: str) -> bool:
+    def remove(self, owner: str, id: str) -> bool:
         """See `ResponseStore.remove`."""
-        if self.find(caller, id) is None:
+        if self.find(owner, id) is None:
             return False
         self._forget(id)
         return True
@@ -63,6 +62,6 @@ class MemoryStore:
         self._total -= size
         if kept is not None:
             for item in (*kept.input, *kept.response["output"]):
-                place = kept.owner.key_id, str(item.get("id"))
+                place = kept.owner, str(item.get("id"))
                 if self._items.get(place, ("", None))[0] == id:
                     del self._items[place]

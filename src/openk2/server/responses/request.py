@@ -17,7 +17,6 @@ from openk2.chat.sampling import SamplingParams
 from openk2.server.bodies import Body, checked, refuse_given
 from openk2.server.errors import ApiError
 from openk2.server.fields import object_at, wrong
-from openk2.server.metering import Caller
 from openk2.server.protocol import Json
 from openk2.server.responses.items import Conversation
 from openk2.server.responses.resource import Resource
@@ -103,10 +102,8 @@ class Asked:
         return _ENCLOSED in (self.body.include or ())
 
 
-def read_responses(
-    data: Json, request_id: str, caller: Caller, served: Served, store: ResponseStore, seal: Seal
-) -> Asked:
-    """Read and check a request.
+def read_responses(data: Json, request_id: str, owner: str, served: Served, store: ResponseStore, seal: Seal) -> Asked:
+    """Read and check a request. `owner`: whose kept responses it may go on from.
 
     Raises ApiError: 404 for a model, a response or an item that is not there, 400 for a field of the wrong type or an
     unsupported value; and RequestError, which names the field, for sampling that is wrong in itself.
@@ -117,12 +114,12 @@ def read_responses(
     if body.background and body.store is False:
         raise ApiError(400, "background is true and store is false; accepted: one of them", param="background")
     model = served.find(body.model)
-    context = _previous(body.previous_response_id, caller, store)
+    context = _previous(body.previous_response_id, owner, store)
     items = _input(body.input)
     tools = Tools()
     if body.tools is not None:
         tools.declare(body.tools, "tools")
-    conversation = Conversation(tools, seal, lambda id: store.item(caller, id))
+    conversation = Conversation(tools, seal, lambda id: store.item(owner, id))
     if body.instructions:
         conversation.say("system", body.instructions)
     conversation.add(context, "previous_response_id")
@@ -148,11 +145,11 @@ def read_responses(
     return Asked(body, model, request, tools, Resource(_echo(body, data, request.sampling)), context, items)
 
 
-def _previous(id: str | None, caller: Caller, store: ResponseStore) -> tuple[Json, ...]:
+def _previous(id: str | None, owner: str, store: ResponseStore) -> tuple[Json, ...]:
     """The items that led to a kept response, and its own."""
     if id is None:
         return ()
-    kept = store.find(caller, id)
+    kept = store.find(owner, id)
     if kept is None:
         raise not_kept(id, "previous_response_id")
     if not kept.over:

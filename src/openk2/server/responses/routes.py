@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from openk2.server.errors import ApiError
-from openk2.server.metering import Caller
+from openk2.server.files.store import owner_of
 from openk2.server.openapi import body_of
 from openk2.server.protocol import Call, Json
 from openk2.server.responses.answer import ResponsesWriter
@@ -82,9 +82,9 @@ class _Room:
 
     async def create(self, request: Request) -> Response:
         """Answer a request."""
-        caller = caller_of(request)
+        owner = owner_of(caller_of(request))
         data = await self._services.body(request)
-        asked = read_responses(data, request.state.request_id, caller, self._services.served, self._store, self._seal)
+        asked = read_responses(data, request.state.request_id, owner, self._services.served, self._store, self._seal)
         call = Call(
             asked.body.model,
             asked.model,
@@ -94,7 +94,7 @@ class _Room:
                 ResponsesWriter,
                 resource=asked.resource,
                 items=OutputItems(asked.tools, self._seal, encloses=asked.encloses),
-                keep=partial(self._keep, caller, asked),
+                keep=partial(self._keep, owner, asked),
             ),
         )
         if asked.body.background:
@@ -103,7 +103,7 @@ class _Room:
 
     def kept(self, request: Request, id: str) -> Kept:
         """The caller's response. Raises ApiError (404) where there is none."""
-        kept = self._store.find(caller_of(request), id)
+        kept = self._store.find(owner_of(caller_of(request)), id)
         if kept is None:
             raise not_kept(id)
         return kept
@@ -131,41 +131,41 @@ class _Room:
         return (True, ()) if now is None else (now.over, now.log)
 
     def _start(self, request: Request, asked: Asked, call: Call) -> Response:
-        caller = caller_of(request)
+        owner = owner_of(caller_of(request))
         queued = asked.resource.at("queued")
-        self._keep(caller, asked, queued)
+        self._keep(owner, asked, queued)
         answer = self._services.answer(request, replace(call, stream=True))
         run = Run(
             answer,
             request.scope,
-            given_up=partial(self._given_up, caller, asked),
-            broke_off=partial(self._broke_off, caller, asked),
-            ended=partial(self._settle, caller, asked),
+            given_up=partial(self._given_up, owner, asked),
+            broke_off=partial(self._broke_off, owner, asked),
+            ended=partial(self._settle, owner, asked),
         )
         self._runs[asked.resource.id] = run
         return Following(run, 0) if asked.body.stream else JSONResponse(queued)
 
-    def _keep(self, caller: Caller, asked: Asked, response: Json) -> None:
-        if asked.keeps and not self._given_up(caller, asked):
-            self._store.put(Kept(caller, response, asked.context, asked.input))
+    def _keep(self, owner: str, asked: Asked, response: Json) -> None:
+        if asked.keeps and not self._given_up(owner, asked):
+            self._store.put(Kept(owner, response, asked.context, asked.input))
 
-    def _given_up(self, caller: Caller, asked: Asked) -> bool:
+    def _given_up(self, owner: str, asked: Asked) -> bool:
         """Whether a response in the background was cancelled or deleted where it is kept."""
         if asked.resource.id not in self._runs:
             return False
-        kept = self._store.find(caller, asked.resource.id)
+        kept = self._store.find(owner, asked.resource.id)
         return kept is None or kept.response["status"] == "cancelled"
 
-    def _broke_off(self, caller: Caller, asked: Asked, error: Json | None) -> None:
+    def _broke_off(self, owner: str, asked: Asked, error: Json | None) -> None:
         """No event said the end of a run."""
-        kept = self._store.find(caller, asked.resource.id)
+        kept = self._store.find(owner, asked.resource.id)
         if kept is not None and not kept.over:
-            self._keep(caller, asked, asked.resource.at("failed" if error else "cancelled", error=error))
+            self._keep(owner, asked, asked.resource.at("failed" if error else "cancelled", error=error))
 
-    def _settle(self, caller: Caller, asked: Asked, log: list[bytes]) -> None:
+    def _settle(self, owner: str, asked: Asked, log: list[bytes]) -> None:
         """A run is over: its log is kept with its response."""
         del self._runs[asked.resource.id]
-        kept = self._store.find(caller, asked.resource.id)
+        kept = self._store.find(owner, asked.resource.id)
         if kept is not None:
             self._store.put(replace(kept, log=tuple(log)))
 

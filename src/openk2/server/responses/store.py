@@ -1,8 +1,8 @@
 """The seam to where answers are kept for retrieval and for the next turn (`previous_response_id`).
 
-Whoever asked may read them, nobody else: another key's response does not exist. Bounded in number, bytes and age; those
-that have not changed for longest go first. Kept in memory (`memory_store.py`), or in a file that several processes of
-one server share (`file_store.py`).
+Whoever asked may read them, nobody else: another key's or person's response does not exist. Bounded in number, bytes
+and age; those that have not changed for longest go first. Kept in memory (`memory_store.py`), or in a file that several
+processes of one server share (`file_store.py`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from openk2.server.metering import Caller
 from openk2.server.protocol import Json
 from openk2.server.responses.resource import OVER
 
@@ -19,7 +18,8 @@ from openk2.server.responses.resource import OVER
 class Kept:
     """One response with what led to it."""
 
-    owner: Caller
+    owner: str
+    """Whose it is (`owner_of`)."""
     response: Json
     """The response object as it is now."""
     context: tuple[Json, ...]
@@ -52,14 +52,14 @@ class ResponseStore(Protocol):
         """Keep it, in place of one with its id."""
         ...
 
-    def find(self, caller: Caller, id: str) -> Kept | None:
-        """A response of the caller's; None for what is not kept or somebody else's."""
+    def find(self, owner: str, id: str) -> Kept | None:
+        """A response of the owner's; None for what is not kept or somebody else's."""
         ...
 
-    def item(self, caller: Caller, id: str) -> Json | None:
-        """An item of one of the caller's responses, from its input or its output."""
+    def item(self, owner: str, id: str) -> Json | None:
+        """An item of one of the owner's responses, from its input or its output."""
         ...
 
-    def remove(self, caller: Caller, id: str) -> bool:
-        """Forget a response of the caller's; False where there is none."""
+    def remove(self, owner: str, id: str) -> bool:
+        """Forget a response of the owner's; False where there is none."""
         ...
