@@ -35,7 +35,7 @@ from openk2.engine.expert_cache import ExpertCache
 from openk2.engine.forward import Chunk
 from openk2.engine.grammar import Grammars, Matcher
 from openk2.engine.request import Answer, Outcome, Request, Sink
-from openk2.engine.results import Completion, Counters, Load, Piece, fold
+from openk2.engine.results import Completion, Counters, Distribution, Load, Piece, fold
 from openk2.engine.sampler import Draw, Sampler
 from openk2.engine.speculation import Proposer, StepCost, SuffixProposer
 from openk2.engine.states import snapshots_within
@@ -134,6 +134,7 @@ class Engine:
         self._speculation = speculation
         self._cost = StepCost()
         self._counters = Counters()
+        self._queued, self._prefill = Distribution(), Distribution()
         self._others: dict[str, Callable[[], Mapping[str, float]]] = {}
         self._experts = experts
         if experts is not None:
@@ -213,7 +214,16 @@ class Engine:
         waiting = len(self._scheduler.waiting) + len(self._inbox)
         others = {name: dict(read()) for name, read in self._others.items()}
         running, pool = len(self._scheduler.running), self._pool
-        return Load(running, waiting, pool.pages, pool.available, replace(self._counters), others)
+        return Load(
+            running,
+            waiting,
+            pool.pages,
+            pool.available,
+            replace(self._counters),
+            self._queued.copy(),
+            self._prefill.copy(),
+            others,
+        )
 
     @property
     def kernels(self) -> str:
@@ -384,6 +394,9 @@ class Engine:
         if turn.answer.sampled or turn.answer.choice:
             return []
         cached = turn.answer.sequence.cached_tokens or 0
+        assert request.taken_up is not None
+        self._queued.add(request.taken_up - request.came)
+        self._prefill.add(time.perf_counter() - request.taken_up)
         counters.requests += 1
         counters.prompt_tokens += len(request.prompt)
         counters.prefix_hits += cached > 0
@@ -406,6 +419,8 @@ class Engine:
 
     def _chunk(self, work: scheduling.Work) -> Chunk:
         sequence, answer = work.sequence, self._answers[work.sequence]
+        if answer.request.taken_up is None:
+            answer.request.taken_up = time.perf_counter()
         wanted = len(work.ids) if answer.request.wants_prompt else work.wanted
         answer.proposed += len(work.draft)
         self._counters.proposed_tokens += len(work.draft)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -41,6 +42,10 @@ class Request:
     prompt_logprobs: list[TokenLogprob] = field(default_factory=list)
     """Those known so far, where they are asked for."""
     cancelled: bool = False
+    came: float = field(default_factory=time.perf_counter)
+    """When, in seconds of the performance counter."""
+    taken_up: float | None = None
+    """When a step first computed something of it."""
 
     def send(self, outcome: Outcome) -> None:
         """To whoever waits for it."""

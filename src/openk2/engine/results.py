@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -93,6 +94,32 @@ class Counters:
     """How many of them were right."""
 
 
+BOUNDS_SECONDS = (
+    *(0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 120.0, 240.0, 480.0, 960.0),
+    *(1920.0, 7680.0),
+)
+"""Upper bounds of a `Distribution`, those of vLLM's histograms of requests; one more class has no bound."""
+
+
+@dataclass
+class Distribution:
+    """Durations, counted by classes."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS_SECONDS) + 1))
+    """How many fell into each class, see `BOUNDS_SECONDS`."""
+    seconds: float = 0.0
+    """Their sum."""
+
+    def add(self, seconds: float) -> None:
+        """Count one more."""
+        self.counts[bisect_left(BOUNDS_SECONDS, seconds)] += 1
+        self.seconds += seconds
+
+    def copy(self) -> Distribution:
+        """As it is now."""
+        return Distribution(list(self.counts), self.seconds)
+
+
 @dataclass(frozen=True)
 class Load:
     """How busy an engine is, and what it did so far."""
@@ -105,6 +132,10 @@ class Load:
     pages_available: int
     """Pages that a sequence could be given."""
     counters: Counters
+    queued: Distribution = field(default_factory=Distribution)
+    """From when requests came until a step took them up."""
+    prefill: Distribution = field(default_factory=Distribution)
+    """From then until their prompts were computed."""
     others: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Counters of what the engine works with (`Engine.count_with`), by name."""
 

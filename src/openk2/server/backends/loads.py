@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from openk2.chat.backend import ChatBackend
 from openk2.chat.rendered import RenderedBackend
 from openk2.engine.backend import EngineTokens
+from openk2.engine.results import BOUNDS_SECONDS as BOUNDS_SECONDS
+from openk2.engine.results import Distribution as Distribution
 from openk2.server.backends.pool import ChatPool, TokenPool
 
 
@@ -28,6 +30,10 @@ class EngineLoad:
     preemptions: int
     kernels: str
     """The level of the native kernels, or `pytorch`."""
+    queued: Distribution
+    """Durations that requests waited for a step."""
+    prefill: Distribution
+    """Durations that prompts took from then."""
     others: dict[str, dict[str, float]] = field(default_factory=dict)
     """Counters of what the engine works with, by name."""
 
@@ -39,6 +45,11 @@ class HasLoad(Protocol):
     def load(self) -> EngineLoad | None:
         """The last known load; None while there is none."""
         ...
+
+
+def load_from_json(values: dict[str, Any]) -> EngineLoad:
+    """The inverse of `dataclasses.asdict`."""
+    return EngineLoad(**values | {name: Distribution(**values[name]) for name in ("queued", "prefill")})
 
 
 def loads_of(backend: ChatBackend) -> Iterator[tuple[str, EngineLoad]]:
@@ -71,5 +82,7 @@ def load_of(tokens: EngineTokens) -> EngineLoad:
         load.counters.prefix_tokens,
         load.counters.preemptions,
         tokens.engine.kernels,
+        load.queued,
+        load.prefill,
         {name: dict(values) for name, values in load.others.items()},
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from openk2.chat.rendered import RenderedBackend
-from openk2.server.backends.loads import loads_of
+from openk2.server.backends.loads import BOUNDS_SECONDS, Distribution, loads_of
 from openk2.server.backends.pool import ChatPool, TokenPool
 from openk2.server.served import Served
 
@@ -34,6 +35,12 @@ class EngineCollector(Collector):
         others = GaugeMetricFamily(
             "openk2:engine_part", "Counters of what an engine works with.", labels=[*labels, "part", "counter"]
         )
+        queued = HistogramMetricFamily(
+            "openk2:request_queue_time_seconds", "From arrival at the engine until a step takes it up.", labels=labels
+        )
+        prefill = HistogramMetricFamily(
+            "openk2:request_prefill_time_seconds", "From then until the prompt is computed.", labels=labels
+        )
         for model in self._served:
             for engine, load in loads_of(model.backend):
                 at = [model.name, engine]
@@ -44,10 +51,12 @@ class EngineCollector(Collector):
                 hits.add_metric(at, load.prefix_hits)
                 preempted.add_metric(at, load.preemptions)
                 kernels.add_metric([*at, load.kernels], 1)
+                queued.add_metric(at, _buckets(load.queued), load.queued.seconds)
+                prefill.add_metric(at, _buckets(load.prefill), load.prefill.seconds)
                 for part, values in load.others.items():
                     for name, value in values.items():
                         others.add_metric([*at, part, name], value)
-        yield from (running, waiting, usage, queries, hits, preempted, kernels, others)
+        yield from (running, waiting, usage, queries, hits, preempted, kernels, queued, prefill, others)
         yield from self._replicas()
 
     def _replicas(self) -> Iterator[Metric]:
@@ -68,3 +77,9 @@ class EngineCollector(Collector):
                 answered.add_metric(at, replica.answered)
                 failed.add_metric(at, replica.failures)
         yield from (state, busy, answered, failed)
+
+
+def _buckets(durations: Distribution) -> list[tuple[str, float]]:
+    """Upper bounds with the number of durations up to them."""
+    bounds = [*map(str, BOUNDS_SECONDS), "+Inf"]
+    return list(zip(bounds, accumulate(durations.counts), strict=True))

@@ -40,7 +40,7 @@ class Traces:
         from opentelemetry.trace import SpanKind
 
         sampling = call.request.sampling
-        about = {
+        about: dict[str, Any] = {
             names.OPERATION: names.CHAT,
             names.PROVIDER: names.OPENK2,
             names.REQUEST_MODEL: call.served.name,
