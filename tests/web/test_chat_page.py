@@ -1,38 +1,15 @@
-"""The chat page in a real browser against the real server, as a person uses it."""
+"""The chat page in a real browser against the real server, as a person uses it: asking and reading answers."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
+import pytest
+from asking import answered, ask, in_turn, message_box, open_settings, prose, visit
+from playwright.sync_api import Page, expect
+from serving import Gate, StagedBackend, ending, running, says
 
-from playwright.sync_api import Locator, Page, expect
-from serving import Gate, Reply, StagedBackend, ending, running, says
-
-from openk2.chat.events import ReasoningDelta, TextDelta
-from openk2.chat.messages import ChatRequest, Message, ToolCall
+from openk2.chat.events import ReasoningDelta, TextDelta, Usage
+from openk2.chat.messages import Message
 from openk2.errors import RequestError
-
-TOOLS = json.dumps([{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}])
-
-
-def in_turn(*replies: Reply) -> Callable[[ChatRequest], Reply]:
-    rest = iter(replies)
-    return lambda request: next(rest)
-
-
-def visit(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator("h1")).to_have_text("staged")
-
-
-def ask(page: Page, text: str) -> None:
-    page.get_by_label("Message").fill(text)
-    page.keyboard.press("Enter")
-
-
-def prose(page: Page) -> Locator:
-    return page.locator(".prose")
 
 
 def test_an_answer_is_seen_while_it_streams_and_its_reasoning_folds(page: Page) -> None:
@@ -48,9 +25,11 @@ def test_an_answer_is_seen_while_it_streams_and_its_reasoning_folds(page: Page) 
     with running(StagedBackend(in_turn(steps))) as address:
         visit(page, address)
         ask(page, "Why is snow white?")
-        expect(page.get_by_label("You")).to_have_text("Why is snow white?")
+        expect(page.get_by_label("You")).to_contain_text("Why is snow white?")
         expect(page.get_by_text("Snow scatters.")).to_be_visible()
+        expect(page.get_by_text("Thinking")).to_be_visible()
         expect(page.locator("main")).to_have_attribute("aria-busy", "true")
+        expect(page.get_by_role("status")).to_have_text("Answering")
         thinking.open()
         expect(page.locator(".prose strong")).to_have_text("very")
         expect(page.get_by_text("Snow scatters.")).to_be_hidden()
@@ -58,9 +37,35 @@ def test_an_answer_is_seen_while_it_streams_and_its_reasoning_folds(page: Page) 
         expect(page.locator(".prose strong")).to_have_text("very white")
         expect(page.locator("main")).to_have_attribute("aria-busy", "false")
         expect(page.get_by_role("status")).to_have_text("Snow is **very white**.")
+        expect(message_box(page)).to_be_focused()
         page.get_by_text("Thought").click()
         expect(page.get_by_text("Snow scatters.")).to_be_visible()
-        expect(page.locator(".meter")).to_contain_text("67 % of the prompt cached")
+
+
+def test_the_meter_tells_what_an_answer_took(page: Page) -> None:
+    usage = Usage(prompt_tokens=200, cached_tokens=150, completion_tokens=40, reasoning_tokens=25)
+    steps = [ReasoningDelta("hm"), TextDelta("a"), TextDelta("b"), usage, ending()[1]]
+    with running(StagedBackend(in_turn(steps))) as address:
+        visit(page, address)
+        ask(page, "hi")
+        answered(page, "ab")
+        expect(page.locator(".reasoning summary")).to_contain_text("25 tokens")
+        meter = page.locator(".meter")
+        expect(meter).to_contain_text("75% cached")
+        meter.locator("summary").click()
+        expect(meter).to_contain_text("200 tokens")
+        expect(meter).to_contain_text("First token after")
+        expect(page.get_by_role("img", name="240 of 4,096 tokens of context used (6%)")).to_be_visible()
+
+
+def test_reasoning_is_not_copied(page: Page) -> None:
+    with running(StagedBackend(in_turn(Message("assistant", "the answer", reasoning="secret")))) as address:
+        visit(page, address)
+        ask(page, "hi")
+        answered(page, "the answer")
+        page.get_by_role("article", name="Answer").get_by_role("button", name="Copy", exact=True).click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == "the answer"
 
 
 def test_escape_stops_the_model_and_keeps_what_was_said(page: Page) -> None:
@@ -70,10 +75,10 @@ def test_escape_stops_the_model_and_keeps_what_was_said(page: Page) -> None:
         ask(page, "one")
         expect(prose(page).get_by_text("half an")).to_be_visible()
         page.keyboard.press("Escape")
-        expect(page.locator(".meter")).to_have_text("stopped")
+        expect(page.locator(".ended")).to_have_text("stopped")
         assert backend.cancelled.wait(20)
         ask(page, "two")
-        expect(prose(page).get_by_text("whole answer")).to_be_visible()
+        answered(page, "whole answer")
     assert [message.content for message in backend.requests[1].messages] == ["one", "half an", "two"]
 
 
@@ -88,72 +93,18 @@ def test_the_stop_button_stops_before_the_first_word(page: Page) -> None:
         expect(page.get_by_role("button", name="Send")).to_be_visible()
 
 
-def test_tool_calls_are_shown_and_their_results_go_back_to_the_model(page: Page) -> None:
-    calls = tuple(
-        ToolCall(f"functions.weather:{i}", "weather", json.dumps({"city": city}, ensure_ascii=False))
-        for i, city in enumerate(("Paris", "北京"))
-    )
-    backend = StagedBackend(in_turn(Message("assistant", tool_calls=calls), Message("assistant", "Both are cold.")))
+def test_a_cut_answer_goes_on_where_it_ended(page: Page) -> None:
+    cut = [TextDelta("once upon"), *ending("length")]
+    backend = StagedBackend(in_turn(cut, [TextDelta(" a time"), *ending()]))
     with running(backend) as address:
         visit(page, address)
-        page.get_by_role("button", name="Settings", exact=True).click()
-        page.get_by_label("Tools the model may call").fill(TOOLS)
-        page.get_by_role("button", name="Done").click()
-        ask(page, "Weather?")
-        cards = page.get_by_role("region", name="Tool call weather")
-        expect(cards).to_have_count(2)
-        expect(cards.nth(1)).to_contain_text("北京")
-        for card, degrees in ((cards.nth(0), "7"), (cards.nth(1), "-2")):
-            card.get_by_label("What weather gave back").fill(degrees)
-        page.get_by_role("button", name="Send results").click()
-        expect(prose(page).get_by_text("Both are cold.")).to_be_visible()
-        expect(cards.nth(0)).to_contain_text("answered")
-    assert [tool.name for tool in backend.requests[0].tools] == ["weather"]
-    sent = backend.requests[1].messages
-    assert sent[1].tool_calls == calls
-    assert [(message.tool_call_id, message.content) for message in sent[2:]] == [
-        ("functions.weather:0", "7"),
-        ("functions.weather:1", "-2"),
-    ]
-
-
-def test_a_conversation_survives_a_reload_and_a_cut_answer_says_so(page: Page) -> None:
-    gate = Gate()
-    backend = StagedBackend(in_turn(Message("assistant", "first answer"), [TextDelta("cut"), gate, *ending()]))
-    with running(backend) as address:
-        visit(page, address)
-        ask(page, "one")
-        expect(prose(page).get_by_text("first answer")).to_be_visible()
-        ask(page, "two")
-        expect(prose(page).get_by_text("cut", exact=True)).to_be_visible()
-        page.get_by_label("Message").fill("half a thought")
-        page.reload()
-        assert backend.cancelled.wait(20)
-        expect(prose(page).get_by_text("first answer")).to_be_visible()
-        expect(prose(page).get_by_text("cut", exact=True)).to_be_visible()
-        expect(page.locator(".meter").last).to_have_text("interrupted")
-        expect(page.get_by_label("Message")).to_have_value("half a thought")
-
-
-def test_new_chats_are_listed_reopened_and_deleted(page: Page) -> None:
-    with running(
-        StagedBackend(lambda request: Message("assistant", f"heard {request.messages[-1].content}"))
-    ) as address:
-        visit(page, address)
-        ask(page, "alpha")
-        expect(prose(page).get_by_text("heard alpha")).to_be_visible()
-        page.get_by_role("banner").get_by_role("button", name="New chat").click()
-        expect(prose(page).get_by_text("heard alpha")).to_be_hidden()
-        ask(page, "beta")
-        expect(prose(page).get_by_text("heard beta")).to_be_visible()
-        entries = page.get_by_role("navigation").get_by_role("listitem")
-        expect(entries).to_have_text(["beta", "alpha"])
-        page.get_by_role("button", name="alpha", exact=True).click()
-        expect(prose(page).get_by_text("heard alpha")).to_be_visible()
-        page.get_by_role("button", name="Delete alpha").click()
-        page.get_by_role("button", name="Really delete alpha").click()
-        expect(entries).to_have_text(["beta"])
-        expect(page.get_by_role("heading", name="Ask staged")).to_be_visible()
+        ask(page, "tell")
+        expect(page.locator(".ended")).to_have_text("cut off at the token limit")
+        page.get_by_role("button", name="Continue").click()
+        answered(page, "once upon a time")
+        expect(page.locator(".ended")).to_have_count(0)
+        expect(page.locator(".meter summary")).to_contain_text("10 tokens")
+    assert backend.requests[1].messages[-1] == Message("assistant", "once upon", partial=True)
 
 
 def test_an_error_is_shown_and_can_be_tried_again(page: Page) -> None:
@@ -163,7 +114,7 @@ def test_an_error_is_shown_and_can_be_tried_again(page: Page) -> None:
         ask(page, "hi")
         expect(page.get_by_role("alert")).to_have_text("the prompt is too long")
         page.get_by_role("button", name="Try again").click()
-        expect(prose(page).get_by_text("now it fits")).to_be_visible()
+        answered(page, "now it fits")
         expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -178,36 +129,66 @@ def test_settings_reach_the_model_and_are_kept(page: Page) -> None:
     backend = says("yes")
     with running(backend) as address:
         visit(page, address)
-        page.get_by_role("button", name="Settings", exact=True).click()
-        page.get_by_label("System prompt").fill("Be brief.")
-        page.get_by_label("Temperature").fill("1.2")
-        page.get_by_label("Longest answer").fill("50")
-        page.get_by_label("Seed").fill("7")
-        page.get_by_label("Tools the model may call").fill("{")
-        expect(page.get_by_role("alert")).to_contain_text("Not valid JSON")
+        settings = open_settings(page)
+        expect(settings.get_by_text("0.6 is recommended for this model")).to_be_visible()
+        settings.get_by_label("System prompt").fill("Be brief.")
+        settings.get_by_label("Temperature").fill("1.2")
+        settings.get_by_label("Top p").fill("0.9")
+        settings.get_by_label("Longest answer").fill("50")
+        settings.get_by_label("Seed").fill("7")
+        settings.get_by_label("Tools of your own").fill("{")
+        expect(settings.get_by_role("alert")).to_contain_text("Not valid JSON")
         page.keyboard.press("Escape")
         page.reload()
         ask(page, "hi")
-        expect(prose(page).get_by_text("yes", exact=True)).to_be_visible()
+        answered(page, "yes")
     request = backend.requests[0]
     assert [message.role for message in request.messages] == ["system", "user"]
-    assert (request.sampling.temperature, request.sampling.max_tokens, request.sampling.seed) == (1.2, 50, 7)
+    sampling = request.sampling
+    assert (sampling.temperature, sampling.top_p, sampling.max_tokens, sampling.seed) == (1.2, 0.9, 50, 7)
     assert request.tools == ()
+
+
+def test_unchanged_settings_ask_with_what_is_recommended(page: Page) -> None:
+    backend = says("yes")
+    with running(backend) as address:
+        visit(page, address)
+        ask(page, "hi")
+        answered(page, "yes")
+    assert backend.requests[0].sampling.temperature == 0.6
 
 
 def test_shift_enter_and_enter_of_an_input_method_do_not_send(page: Page) -> None:
     backend = says("yes")
     with running(backend) as address:
         visit(page, address)
-        box = page.get_by_label("Message")
+        box = message_box(page)
         box.fill("one")
         page.keyboard.press("Shift+Enter")
         page.keyboard.type("two")
         box.dispatch_event("keydown", {"key": "Enter", "isComposing": True})
         expect(box).to_have_value("one\ntwo")
         page.keyboard.press("Enter")
-        expect(prose(page).get_by_text("yes", exact=True)).to_be_visible()
+        answered(page, "yes")
     assert [request.messages[-1].content for request in backend.requests] == ["one\ntwo"]
+
+
+def test_text_streams_into_place_and_the_reader_who_scrolled_away_stays(page: Page) -> None:
+    gate = Gate()
+    lines = "".join(f"line {number}\n\n" for number in range(60))
+    steps = [TextDelta(lines), gate, TextDelta("the very end"), *ending()]
+    with running(StagedBackend(in_turn(steps))) as address:
+        visit(page, address)
+        ask(page, "hi")
+        expect(page.get_by_text("line 59", exact=True)).to_be_in_viewport()
+        page.locator("main").evaluate("main => main.scrollTop = 0")
+        to_end = page.get_by_role("button", name="To the newest line")
+        expect(to_end).to_be_visible()
+        gate.open()
+        answered(page, "the very end")
+        expect(page.get_by_text("line 0", exact=True)).to_be_in_viewport()
+        to_end.click()
+        expect(page.get_by_text("the very end", exact=True)).to_be_in_viewport()
 
 
 def test_what_a_model_writes_cannot_run_or_load_anything(page: Page) -> None:
@@ -225,37 +206,26 @@ def test_what_a_model_writes_cannot_run_or_load_anything(page: Page) -> None:
         expect(page).to_have_title("hi · openk2")
 
 
-def test_the_page_fits_a_phone(page: Page) -> None:
-    page.set_viewport_size({"width": 360, "height": 640})
-    wide = "| a | b |\n|--|--|\n| " + "x" * 80 + " | y |\n\n```\n" + "z" * 200 + "\n```\n\n" + "w" * 200
-    with running(says(wide)) as address:
+def test_code_is_coloured_formulas_are_drawn_and_tables_copied_without_a_foreign_request(page: Page) -> None:
+    rich = "Let $a^2$ be\n\n$$\n\\frac{1}{2}\n$$\n\n```python\ndef f(): return 1\n```\n\n| a | b |\n|--|--|\n| 1 | 2 |"
+    with running(says(rich)) as address:
         visit(page, address)
-        ask(page, "u" * 200)
-        expect(page.locator(".prose table")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
-        assert page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('main'))") == 0
-        menu = page.get_by_role("button", name="Conversations", exact=True)
-        expect(menu).to_have_attribute("aria-expanded", "false")
-        menu.click()
-        expect(page.get_by_role("button", name=re.compile("^u+$"))).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(menu).to_have_attribute("aria-expanded", "false")
-
-
-def test_every_control_can_be_reached_by_keyboard_and_shows_its_focus(page: Page) -> None:
-    with running(says("yes")) as address:
-        visit(page, address)
-        expect(page.get_by_label("Message")).to_be_focused()
         ask(page, "hi")
-        expect(page.get_by_role("button", name="Copy")).to_be_visible()
-        names = set()
-        for _ in range(12):
-            page.keyboard.press("Tab")
-            focused = page.evaluate(
-                "(one => [one.ariaLabel || one.textContent.trim(), getComputedStyle(one).outlineStyle])"
-                "(document.activeElement)"
-            )
-            names.add(focused[0])
-            if focused[0] not in ("Message", "") and page.evaluate("document.activeElement.tagName") == "BUTTON":
-                assert focused[1] == "solid", focused
-    assert {"Conversations", "New chat", "Settings", "Copy", "Try again", "hi", "Delete hi"} <= names
+        expect(page.locator(".prose .katex")).to_have_count(2)
+        expect(page.locator(".prose .hljs-keyword").first).to_have_text("def")
+        page.locator(".code").get_by_role("button", name="Copy").click()
+        expect(page.locator(".code").get_by_role("button", name="Copied")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == "def f(): return 1"
+        page.locator(".table").hover()
+        page.locator(".table").get_by_role("button", name="Copy").click()
+        expect(page.locator(".table").get_by_role("button", name="Copied")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == "a\tb\n1\t2"
+
+
+@pytest.mark.parametrize("text", ["**强调。**后文", "**“你好”**了"])
+def test_emphasis_beside_chinese_punctuation_is_emphasis(page: Page, text: str) -> None:
+    with running(says(text)) as address:
+        visit(page, address)
+        ask(page, "hi")
+        expect(page.locator(".prose strong")).to_have_count(1)
+        expect(prose(page)).not_to_contain_text("*")

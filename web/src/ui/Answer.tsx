@@ -1,127 +1,91 @@
 // One answer: what was thought (folded), what was said, the calls made, what it took.
-import { useEffect, useMemo, useState } from "preact/hooks";
-import { renderBlock, splitBlocks } from "../markdown";
-import { isRunning, tryAgain } from "../session";
-import type { AnswerTurn, ResultTurn } from "../types";
-import { ChevronIcon } from "./icons";
-import { ToolCalls } from "./ToolCalls";
+import type { Answer as Turn } from "../conversation/document";
+import { t } from "../i18n/language";
+import { goOn, isAnswering, tryAgain } from "../state/answering";
+import { BranchPicker, type Branch } from "./BranchPicker";
+import { copy } from "./copy";
+import { AgainIcon, CheckIcon, CopyIcon, ForwardIcon } from "./icons";
+import { Meter } from "./Meter";
+import { Prose } from "./Prose";
+import { Reasoning } from "./Reasoning";
+import { ToolCard } from "./ToolCard";
 
-interface Props {
-  turn: AnswerTurn;
-  results: ResultTurn[];
+interface Props extends Branch {
+  turn: Turn;
+  /** The answers since the question, this one last; empty where a further answer follows. */
+  group: Turn[];
+  /** Nothing follows. */
   isLast: boolean;
 }
 
-export function Answer({ turn, results, isLast }: Props) {
-  const waiting = turn.state === "running" && !turn.content && !turn.reasoning && !turn.calls.length;
+export function Answer(props: Props) {
+  const { turn, group, isLast, of } = props;
+  const running = turn.state === "running";
+  const waiting = running && !turn.content && !turn.reasoning && !turn.calls.length;
+  const open = isLast && !running && turn.finish === "tool_calls";
   return (
-    <article class="answer" aria-label="Answer">
+    <article class="answer" aria-label={t("answer")}>
       {turn.reasoning && <Reasoning turn={turn} />}
       {waiting && (
-        <p class="waiting" aria-label="Waiting for the model">
+        <p class="dots" role="img" aria-label={t("waiting")}>
           <i />
           <i />
           <i />
         </p>
       )}
-      <Prose text={turn.content} growing={turn.state === "running"} />
-      {turn.calls.length > 0 && <ToolCalls turn={turn} results={results} isLast={isLast} />}
+      <Prose text={turn.content} growing={running} />
+      {turn.calls.map((call) => (
+        <ToolCard key={call.id} turn={turn} call={call} open={open} />
+      ))}
       {turn.error && (
         <p class="failure" role="alert">
           {turn.error}
         </p>
       )}
-      {turn.state !== "running" && <Footer turn={turn} isLast={isLast} />}
+      {!running && !open && (group.length > 0 || of > 1) && <Footer {...props} />}
     </article>
   );
 }
 
-function Reasoning({ turn }: { turn: AnswerTurn }) {
-  const thinking = turn.state === "running" && turn.timing.thought === undefined;
-  const [open, setOpen] = useState(thinking);
-  useEffect(() => setOpen(thinking), [thinking]);
-  const seconds = turn.timing.thought ?? turn.timing.whole;
-  return (
-    <details
-      class={`reasoning ${thinking ? "thinking" : ""}`}
-      open={open}
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-    >
-      <summary>
-        <ChevronIcon />
-        {thinking ? "Thinking" : seconds && seconds >= 0.1 ? `Thought for ${inSeconds(seconds)}` : "Thought"}
-      </summary>
-      <div class="reasoning-text">{turn.reasoning.trim()}</div>
-    </details>
-  );
-}
-
-/** Markdown, drawn block by block: only the last block is drawn again while the text grows. */
-function Prose({ text, growing }: { text: string; growing: boolean }) {
-  const blocks = useMemo(() => splitBlocks(text), [text]);
-  return (
-    <div class={`prose ${growing ? "growing" : ""}`} onClick={copyCode}>
-      {blocks.map((source, i) => (
-        <Block key={i} source={source} growing={growing && i === blocks.length - 1} />
-      ))}
-    </div>
-  );
-}
-
-function Block({ source, growing }: { source: string; growing: boolean }) {
-  const html = useMemo(() => ({ __html: renderBlock(source, growing) }), [source, growing]);
-  return <div class="block" dangerouslySetInnerHTML={html} />;
-}
-
-function copyCode(event: MouseEvent) {
-  const button = (event.target as Element).closest(".copy-code");
-  if (button) void copy(button.closest(".code")?.querySelector("code")?.textContent ?? "", button);
-}
-
-async function copy(text: string, button: Element) {
-  const label = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Not allowed";
-  }
-  setTimeout(() => (button.textContent = label), 1500);
-}
-
-function Footer({ turn, isLast }: { turn: AnswerTurn; isLast: boolean }) {
+function Footer({ turn, group, isLast, at, of }: Props) {
+  const whole = group.map((one) => one.content).filter(Boolean).join("\n\n");
+  // What failed is tried again by itself; otherwise the answer begins anew after the question.
+  const again = turn.state === "done" ? (group[0] ?? turn) : turn;
+  const ended = endedEarly(turn);
   return (
     <footer>
-      {turn.content && (
-        <button class="quiet" onClick={(event) => void copy(turn.content, event.currentTarget)}>
-          Copy
+      <BranchPicker turn={turn} at={at} of={of} />
+      {whole && (
+        <button class="quiet" aria-label={t("copy")} title={t("copy")} onClick={(event) => void copy(whole, event.currentTarget)}>
+          <CopyIcon />
+          <CheckIcon />
         </button>
       )}
-      {isLast && (
-        <button class="quiet" disabled={isRunning.value} onClick={() => void tryAgain()}>
-          Try again
+      {group.length > 0 && (
+        <button
+          class="quiet"
+          aria-label={t("tryAgain")}
+          title={t("tryAgain")}
+          disabled={isAnswering.value}
+          onClick={() => void tryAgain(again)}
+        >
+          <AgainIcon />
         </button>
       )}
-      <span class="meter">{meter(turn).join(" · ")}</span>
+      {isLast && ended && turn.content && !turn.calls.length && (
+        <button class="quiet" disabled={isAnswering.value} onClick={() => void goOn(turn)}>
+          <ForwardIcon />
+          {t("goOn")}
+        </button>
+      )}
+      {ended && <span class="ended">{ended}</span>}
+      {group.length > 0 && <Meter turns={group} />}
     </footer>
   );
 }
 
-function meter({ state, finish, usage, timing }: AnswerTurn): string[] {
-  const parts: string[] = [];
-  if (state === "stopped") parts.push("stopped");
-  if (state === "interrupted") parts.push("interrupted");
-  if (finish === "length") parts.push("cut off at the token limit");
-  if (usage) {
-    parts.push(`${usage.completion} tokens`);
-    const speaking = (timing.whole ?? 0) - (timing.first ?? 0);
-    if (usage.completion > 1 && speaking > 0.05) parts.push(`${Math.round((usage.completion - 1) / speaking)} a second`);
-    if (timing.first !== undefined) parts.push(`first after ${inSeconds(timing.first)}`);
-    if (usage.cached && usage.prompt) parts.push(`${Math.round((100 * usage.cached) / usage.prompt)} % of the prompt cached`);
-  }
-  return parts;
-}
-
-function inSeconds(seconds: number): string {
-  return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
+function endedEarly({ state, finish }: Turn): string | null {
+  if (state === "stopped") return t("state.stopped");
+  if (state === "interrupted") return t("state.interrupted");
+  return finish === "length" ? t("state.length") : null;
 }

@@ -1,6 +1,7 @@
+const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["./math_library.css","./chart_library.css"])))=>i.map(i=>d[i]);
 // node_modules/preact/dist/preact.mjs
 var n$1;
-var t$2;
+var t$3;
 var r$2;
 var u$3;
 var i$2;
@@ -37,7 +38,7 @@ function m$4(r, u, i, f, o) {
 		__e: null,
 		__c: null,
 		constructor: h$4,
-		__v: o || ++t$2,
+		__v: o || ++t$3,
 		__i: -1,
 		__u: 0
 	};
@@ -80,7 +81,7 @@ function I$2(n, t, r, u, i, f, o, e, l, c, a) {
 }
 function q$2(n, t, r, u, i) {
 	var f, o, e, l, c, a, s, p, y, v = r.length, d = v, _ = 0, g = 0, k = n.__k = Array(i);
-	for (f = 0; f < i; f++) null != (o = t[f]) && "boolean" != typeof o && "function" != typeof o ? ("object" != typeof o || o.constructor === String ? o = k[f] = m$4(null, o) : w$5(o) ? o = k[f] = m$4($$1, { children: o }) : o.constructor === h$4 && o.__b ? o = k[f] = m$4(o.type, o.props, o.key, o.ref, o.__v) : k[f] = o, l = f + _, o.__ = n, o.__b = n.__b + 1, e = null, ~(c = o.__i = P$2(o, r, l, d)) && (d--, (e = r[c]) && (e.__u |= 2)), e && e.__v ? (o.__u |= 16, c == l - 1 ? _-- : c == l + 1 ? _++ : c != l && (c > l ? _-- : _++, g = 1)) : (~c || (i > v ? _-- : i < v && _++), "function" != typeof o.type && (o.__u |= 4))) : k[f] = null;
+	for (f = 0; f < i; f++) null != (o = t[f]) && "boolean" != typeof o && "function" != typeof o ? ("object" != typeof o || o.constructor === String ? o = k[f] = m$4(null, o) : w$5(o) ? o = k[f] = m$4($$1, { children: o }) : o.constructor === h$4 && o.__b ? o = k[f] = m$4(o.type, o.props, o.key, o.ref, o.__v) : k[f] = o, l = f + _, o.__ = n, o.__b = n.__b + 1, e = null, ~(c = o.__i = P$3(o, r, l, d)) && (d--, (e = r[c]) && (e.__u |= 2)), e && e.__v ? (o.__u |= 16, c == l - 1 ? _-- : c == l + 1 ? _++ : c != l && (c > l ? _-- : _++, g = 1)) : (~c || (i > v ? _-- : i < v && _++), "function" != typeof o.type && (o.__u |= 4))) : k[f] = null;
 	if (g) {
 		for (a = [], s = [], f = 0; f < i; f++) if ((o = k[f]) && 16 & o.__u) {
 			for (_ = 0, p = a.length; _ < p;) a[y = _ + p >> 1] < o.__i ? _ = y + 1 : p = y;
@@ -102,7 +103,7 @@ function A$4(n, t, r, u) {
 	for (o != e && (!u && r.moveBefore && o.parentNode ? r.moveBefore(o, t) : r.insertBefore(o, t || null)), t = o; (t = t && t.nextSibling) && 8 == t.nodeType && !t.data.startsWith("$s"););
 	return t;
 }
-function P$2(n, t, r, u) {
+function P$3(n, t, r, u) {
 	var i, f = n.key, o = n.type, e = t[r], l = e && !(2 & e.__u);
 	if (null === e && null == f || l && f == e.key && o == e.type) return r;
 	if (u > (l ? 1 : 0)) {
@@ -271,7 +272,7 @@ n$1 = { __e: function(n, t, r, u) {
 		}
 	}
 	throw f$4 = 0, n;
-} }, t$2 = 0, r$2 = function(n) {
+} }, t$3 = 0, r$2 = function(n) {
 	return null != n && n.constructor === h$4;
 }, x$3.prototype.setState = function(n, t) {
 	var r = this.__s;
@@ -282,7 +283,7 @@ n$1 = { __e: function(n, t, r, u) {
 	return n.__v.__b - t.__v.__b;
 }, e$2 = Symbol(), l$2 = /(PointerCapture)$|Capture$/i, c$3 = 0, a$3 = {};
 // node_modules/preact/hooks/dist/hooks.mjs
-var t$1;
+var t$2;
 var r$1;
 var u$2;
 var i$1;
@@ -309,7 +310,7 @@ function d$3(n) {
 	return f$3 = 1, _$3(G$1, n);
 }
 function _$3(n, u, i) {
-	var f = y$4(t$1++, 2);
+	var f = y$4(t$2++, 2);
 	if (f.t = n, !f.__c && (f.__ = [i ? i(u) : G$1(void 0, u), function(n) {
 		var t = (f.__N || f.__)[0], r = f.t(t, n);
 		o$2(t, r) || (f.__N = [r, f.__[1]], f.__c.setState({}));
@@ -332,11 +333,11 @@ function _$3(n, u, i) {
 	return f.__;
 }
 function A$3(n, u) {
-	var i = y$4(t$1++, 3);
+	var i = y$4(t$2++, 3);
 	!a$2.__s && E$1(i.__H, u) && (i.__P = !0, i.__ = n, i.u = u, r$1.__H.__h.push(i));
 }
 function F$3(n, u) {
-	var i = y$4(t$1++, 4);
+	var i = y$4(t$2++, 4);
 	!a$2.__s && E$1(i.__H, u) && (i.__P = !1, i.__ = n, i.u = u, r$1.__h.push(i));
 }
 function T$1(n) {
@@ -345,8 +346,17 @@ function T$1(n) {
 	}, []);
 }
 function w$4(n, r) {
-	var u = y$4(t$1++, 7);
+	var u = y$4(t$2++, 7);
 	return E$1(u.__H, r) && (u.__ = n(), u.__H = r), u.__;
+}
+function P$2() {
+	var n = y$4(t$2++, 11);
+	if (!n.__) {
+		for (var u = r$1.__v; !u.__m && u.__;) u = u.__;
+		var i = u.__m || (u.__m = [0, 0]);
+		n.__ = "P" + i[0] + "-" + i[1]++;
+	}
+	return n.__;
 }
 function g$4() {
 	var n;
@@ -371,9 +381,9 @@ a$2.__b = function(n) {
 }, a$2.__ = function(n, t) {
 	n && t.__k && t.__k.__m && (n.__m = t.__k.__m), p$3 && p$3(n, t);
 }, a$2.__r = function(n) {
-	l$1 && l$1(n), t$1 = 0;
+	l$1 && l$1(n), t$2 = 0;
 	var i = (r$1 = n.__c).__H;
-	i && (u$2 == r$1 ? r$1.__h = [] : (i.__h.some(C$2), i.__h.some(D$2), t$1 = 0), i.__h = [], i.__.some(function(n) {
+	i && (u$2 == r$1 ? r$1.__h = [] : (i.__h.some(C$2), i.__h.some(D$2), t$2 = 0), i.__h = [], i.__.some(function(n) {
 		n.__N && (n.__ = n.__N), n.u = n.__N = void 0;
 	})), u$2 = r$1;
 }, a$2.diffed = function(n) {
@@ -439,7 +449,7 @@ function G$1(n, t) {
 }
 // node_modules/@preact/signals-core/dist/signals-core.module.js
 var i = Symbol.for("preact-signals");
-function t() {
+function t$1() {
 	if (!(v$2 > 1)) {
 		var i, t = !1;
 		(function() {
@@ -484,7 +494,7 @@ function r(i) {
 	try {
 		return i();
 	} finally {
-		t();
+		t$1();
 	}
 }
 var n;
@@ -640,7 +650,7 @@ Object.defineProperty(l.prototype, "value", {
 			try {
 				for (var r = this.t; void 0 !== r; r = r.x) r.t.N();
 			} finally {
-				t();
+				t$1();
 			}
 		}
 	}
@@ -768,7 +778,7 @@ function p$2(i) {
 			throw t;
 		} finally {
 			o$1 = n;
-			t();
+			t$1();
 		}
 	}
 }
@@ -786,7 +796,7 @@ function S$1(i) {
 	try {
 		if (8 & this.f) g$3(this);
 	} finally {
-		t();
+		t$1();
 	}
 }
 function m$2(i, t) {
@@ -1082,74 +1092,1322 @@ function F$2() {
 function M$2() {
 	if (1 === g$2.push(this)) (n$1.requestAnimationFrame || A$2)(F$2);
 }
-// src/sse.ts
-var LOST = "The connection was lost before the answer was complete.";
-/** The data of each event, in order; ends at `[DONE]`. Throws when the stream ends before it. */
+// src/api/reach.ts
+var Refusal = class extends Error {
+	status;
+	constructor(status, message) {
+		super(message);
+		this.status = status;
+	}
+};
+var Unreachable = class extends Error {};
+async function reach(path, init) {
+	let response;
+	try {
+		response = await fetch(path, init);
+	} catch (error) {
+		if (init?.signal?.aborted) throw error;
+		throw new Unreachable();
+	}
+	if (response.ok) return response;
+	const body = await response.json().catch(() => ({}));
+	throw new Refusal(response.status, body.error?.message ?? `HTTP ${response.status}`);
+}
+async function getJson(path) {
+	return (await reach(path)).json();
+}
+async function sendJson(method, path, value, signal) {
+	const response = await reach(path, {
+		method,
+		headers: { "content-type": "application/json" },
+		body: JSON.stringify(value),
+		signal
+	});
+	return response.headers.get("content-type")?.includes("json") ? response.json() : void 0;
+}
+// src/api/account.ts
+var NO_ACCOUNTS = {
+	accounts: false,
+	keys_required: false,
+	currency: null,
+	user: null,
+	scopes: []
+};
+var fetchSession = () => getJson("api/session");
+var signIn$1 = (name, password) => sendJson("POST", "api/session", {
+	name,
+	password
+});
+var signOut$1 = () => reach("api/session", { method: "DELETE" });
+var fetchKeys = async () => (await getJson("api/keys")).keys;
+var makeKey = (name, expires) => sendJson("POST", "api/keys", {
+	name,
+	expires
+});
+var revokeKey = (id) => reach(`api/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
+function usageAddress(from, to, everybody, format) {
+	const query = new URLSearchParams({
+		from,
+		to,
+		by: "day,key,model",
+		whose: everybody ? "all" : "mine"
+	});
+	if (format) query.set("format", format);
+	return `api/usage?${query}`;
+}
+var fetchUsage = (from, to, everybody) => getJson(usageAddress(from, to, everybody));
+// node_modules/idb/build/index.js
+var instanceOfAny = (object, constructors) => constructors.some((c) => object instanceof c);
+var idbProxyableTypes;
+var cursorAdvanceMethods;
+function getIdbProxyableTypes() {
+	return idbProxyableTypes || (idbProxyableTypes = [
+		IDBIndex,
+		IDBObjectStore,
+		IDBCursor,
+		IDBDatabase,
+		IDBTransaction
+	]);
+}
+function getCursorAdvanceMethods() {
+	return cursorAdvanceMethods || (cursorAdvanceMethods = [
+		"advance",
+		"continue",
+		"continuePrimaryKey"
+	].map((method) => IDBCursor.prototype[method]));
+}
+var transactionDoneMap = new WeakMap();
+var transformCache = new WeakMap();
+var reverseTransformCache = new WeakMap();
+function promisifyRequest(request) {
+	const promise = new Promise((resolve, reject) => {
+		const unlisten = () => {
+			request.removeEventListener("success", success);
+			request.removeEventListener("error", error);
+		};
+		const success = () => {
+			resolve(wrap(request.result));
+			unlisten();
+		};
+		const error = () => {
+			reject(request.error);
+			unlisten();
+		};
+		request.addEventListener("success", success);
+		request.addEventListener("error", error);
+	});
+	reverseTransformCache.set(promise, request);
+	return promise;
+}
+function cacheDonePromiseForTransaction(tx) {
+	if (transactionDoneMap.has(tx)) return;
+	const done = new Promise((resolve, reject) => {
+		const unlisten = () => {
+			tx.removeEventListener("complete", complete);
+			tx.removeEventListener("error", error);
+			tx.removeEventListener("abort", error);
+		};
+		const complete = () => {
+			resolve();
+			unlisten();
+		};
+		const error = () => {
+			reject(tx.error || new DOMException("AbortError", "AbortError"));
+			unlisten();
+		};
+		tx.addEventListener("complete", complete);
+		tx.addEventListener("error", error);
+		tx.addEventListener("abort", error);
+	});
+	transactionDoneMap.set(tx, done);
+}
+var idbProxyTraps = {
+	get(target, prop, receiver) {
+		if (target instanceof IDBTransaction) {
+			if (prop === "done") return transactionDoneMap.get(target);
+			if (prop === "store") return receiver.objectStoreNames[1] ? void 0 : receiver.objectStore(receiver.objectStoreNames[0]);
+		}
+		return wrap(target[prop]);
+	},
+	set(target, prop, value) {
+		target[prop] = value;
+		return true;
+	},
+	has(target, prop) {
+		if (target instanceof IDBTransaction && (prop === "done" || prop === "store")) return true;
+		return prop in target;
+	}
+};
+function replaceTraps(callback) {
+	idbProxyTraps = callback(idbProxyTraps);
+}
+function wrapFunction(func) {
+	if (getCursorAdvanceMethods().includes(func)) return function(...args) {
+		func.apply(unwrap(this), args);
+		return wrap(this.request);
+	};
+	return function(...args) {
+		return wrap(func.apply(unwrap(this), args));
+	};
+}
+function transformCachableValue(value) {
+	if (typeof value === "function") return wrapFunction(value);
+	if (value instanceof IDBTransaction) cacheDonePromiseForTransaction(value);
+	if (instanceOfAny(value, getIdbProxyableTypes())) return new Proxy(value, idbProxyTraps);
+	return value;
+}
+function wrap(value) {
+	if (value instanceof IDBRequest) return promisifyRequest(value);
+	if (transformCache.has(value)) return transformCache.get(value);
+	const newValue = transformCachableValue(value);
+	if (!Object.is(newValue, value)) {
+		transformCache.set(value, newValue);
+		reverseTransformCache.set(newValue, value);
+	}
+	return newValue;
+}
+var unwrap = (value) => reverseTransformCache.get(value);
+function openDB(name, version, { blocked, upgrade, blocking, terminated } = {}) {
+	const request = indexedDB.open(name, version);
+	const openPromise = wrap(request);
+	if (upgrade) request.addEventListener("upgradeneeded", (event) => {
+		upgrade(wrap(request.result), event.oldVersion, event.newVersion, wrap(request.transaction), event);
+	});
+	if (blocked) request.addEventListener("blocked", (event) => blocked(event.oldVersion, event.newVersion, event));
+	openPromise.then((db) => {
+		if (terminated) db.addEventListener("close", () => terminated());
+		if (blocking) db.addEventListener("versionchange", (event) => blocking(event.oldVersion, event.newVersion, event));
+	}).catch(() => {});
+	return openPromise;
+}
+var readMethods = [
+	"get",
+	"getKey",
+	"getAll",
+	"getAllKeys",
+	"count"
+];
+var writeMethods = [
+	"put",
+	"add",
+	"delete",
+	"clear"
+];
+var cachedMethods = {};
+function getMethod(target, prop) {
+	if (!(target instanceof IDBDatabase && !(prop in target) && typeof prop === "string")) return;
+	if (cachedMethods[prop]) return cachedMethods[prop];
+	const targetFuncName = prop.replace(/FromIndex$/, "");
+	const useIndex = prop !== targetFuncName;
+	const isWrite = writeMethods.includes(targetFuncName);
+	if (!(targetFuncName in (useIndex ? IDBIndex : IDBObjectStore).prototype) || !(isWrite || readMethods.includes(targetFuncName))) return;
+	const method = async function(storeName, ...args) {
+		const tx = this.transaction(storeName, isWrite ? "readwrite" : "readonly");
+		let target = tx.store;
+		if (useIndex) target = target.index(args.shift());
+		return (await Promise.all([target[targetFuncName](...args), isWrite && tx.done]))[0];
+	};
+	return cachedMethods[prop] = method;
+}
+replaceTraps((oldTraps) => ({
+	...oldTraps,
+	get: (target, prop, receiver) => getMethod(target, prop) || oldTraps.get(target, prop, receiver),
+	has: (target, prop) => !!getMethod(target, prop) || oldTraps.has(target, prop)
+}));
+var advanceMethodProps = [
+	"advance",
+	"continue",
+	"continuePrimaryKey"
+];
+var methodMap = {};
+var advanceResults = new WeakMap();
+var ittrProxiedCursorToOriginalProxy = new WeakMap();
+var cursorIteratorTraps = { get(target, prop) {
+	if (!advanceMethodProps.includes(prop)) return target[prop];
+	let cachedFunc = methodMap[prop];
+	if (!cachedFunc) cachedFunc = methodMap[prop] = function(...args) {
+		advanceResults.set(this, ittrProxiedCursorToOriginalProxy.get(this)[prop](...args));
+	};
+	return cachedFunc;
+} };
+async function* iterate(...args) {
+	let cursor = this;
+	if (!(cursor instanceof IDBCursor)) cursor = await cursor.openCursor(...args);
+	if (!cursor) return;
+	cursor = cursor;
+	const proxiedCursor = new Proxy(cursor, cursorIteratorTraps);
+	ittrProxiedCursorToOriginalProxy.set(proxiedCursor, cursor);
+	reverseTransformCache.set(proxiedCursor, unwrap(cursor));
+	while (cursor) {
+		yield proxiedCursor;
+		cursor = await (advanceResults.get(proxiedCursor) || cursor.continue());
+		advanceResults.delete(proxiedCursor);
+	}
+}
+function isIteratorProp(target, prop) {
+	return prop === Symbol.asyncIterator && instanceOfAny(target, [
+		IDBIndex,
+		IDBObjectStore,
+		IDBCursor
+	]) || prop === "iterate" && instanceOfAny(target, [IDBIndex, IDBObjectStore]);
+}
+replaceTraps((oldTraps) => ({
+	...oldTraps,
+	get(target, prop, receiver) {
+		if (isIteratorProp(target, prop)) return iterate;
+		return oldTraps.get(target, prop, receiver);
+	},
+	has(target, prop) {
+		return isIteratorProp(target, prop) || oldTraps.has(target, prop);
+	}
+}));
+// src/conversation/store.ts
+var BEFORE = 32;
+var EXCERPT = 120;
+function matches(conversation, text) {
+	const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+	const title = conversation.title.toLocaleLowerCase();
+	const contents = conversation.turns.map((turn) => turn.content);
+	const lower = contents.map((content) => content.toLocaleLowerCase());
+	if (!words.every((word) => title.includes(word) || lower.some((content) => content.includes(word)))) return null;
+	for (const [i, content] of lower.entries()) {
+		const at = words.map((word) => content.indexOf(word)).find((index) => index >= 0);
+		if (at === void 0) continue;
+		const start = Math.max(0, at - BEFORE);
+		return { excerpt: (start ? "…" : "") + contents[i].slice(start, start + EXCERPT).replace(/\s+/g, " ") };
+	}
+	return { excerpt: "" };
+}
+// src/conversation/browser_store.ts
+var BrowserStore = class {
+	place = "browser";
+	database;
+	constructor(name = "openk2") {
+		this.database = openDB(name, 1, { upgrade(database) {
+			database.createObjectStore("conversations", { keyPath: "id" }).createIndex("updated", "updated");
+		} });
+	}
+	async list() {
+		return (await this.newestFirst()).map(({ id, title, updated }) => ({
+			id,
+			title,
+			updated
+		}));
+	}
+	async load(id) {
+		return await (await this.database).get("conversations", id) ?? null;
+	}
+	async save(conversation) {
+		await (await this.database).put("conversations", conversation);
+	}
+	async remove(id) {
+		await (await this.database).delete("conversations", id);
+	}
+	async search(text) {
+		return (await this.newestFirst()).flatMap((one) => {
+			const match = matches(one, text);
+			return match ? [{
+				id: one.id,
+				title: one.title,
+				updated: one.updated,
+				...match
+			}] : [];
+		});
+	}
+	async newestFirst() {
+		return (await (await this.database).getAllFromIndex("conversations", "updated")).reverse();
+	}
+};
+// src/conversation/server_store.ts
+var at$1 = (id) => `api/conversations/${encodeURIComponent(id)}`;
+var ServerStore = class {
+	place = "server";
+	async list() {
+		return (await getJson("api/conversations")).conversations;
+	}
+	async load(id) {
+		try {
+			return await getJson(at$1(id));
+		} catch (error) {
+			if (error instanceof Refusal && error.status === 404) return null;
+			throw error;
+		}
+	}
+	async save(conversation) {
+		await sendJson("PUT", at$1(conversation.id), conversation);
+	}
+	async remove(id) {
+		await reach(at$1(id), { method: "DELETE" });
+	}
+	async search(text) {
+		return (await getJson(`api/conversations?${new URLSearchParams({ q: text })}`)).conversations;
+	}
+	async share(id, days) {
+		return sendJson("POST", `${at$1(id)}/share`, { days });
+	}
+	async unshare(id) {
+		await reach(`${at$1(id)}/share`, { method: "DELETE" });
+	}
+};
+// src/conversation/document.ts
+var FORMAT = "openk2.conversation/1";
+// src/conversation/tree.ts
+var TITLE_CHARACTERS = 80;
+function newId() {
+	return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+function emptyConversation(id = newId()) {
+	const now = Date.now();
+	return {
+		format: FORMAT,
+		id,
+		title: "",
+		named: false,
+		created: now,
+		updated: now,
+		head: null,
+		turns: []
+	};
+}
+function turnOf(conversation, id) {
+	return conversation.turns.find((turn) => turn.id === id);
+}
+function branch(conversation, last = conversation.head) {
+	const byId = new Map(conversation.turns.map((turn) => [turn.id, turn]));
+	const turns = [];
+	for (let turn = byId.get(last ?? ""); turn; turn = byId.get(turn.parent ?? "")) {
+		turns.push(turn);
+		if (turns.length > conversation.turns.length) break;
+	}
+	return turns.reverse();
+}
+function siblings(conversation, turn) {
+	return conversation.turns.filter((one) => one.parent === turn.parent);
+}
+function newestLeaf(conversation, id) {
+	const below = new Set([id]);
+	let leaf = id;
+	for (const turn of conversation.turns) {
+		if (turn.parent === null || !below.has(turn.parent)) continue;
+		below.add(turn.id);
+		leaf = turn.id;
+	}
+	return leaf;
+}
+function withTurn(conversation, turn) {
+	const next = {
+		...conversation,
+		turns: [...conversation.turns, turn],
+		head: turn.id
+	};
+	return next.named ? next : {
+		...next,
+		title: titleOf(next)
+	};
+}
+function withChanged(conversation, turn) {
+	return {
+		...conversation,
+		turns: conversation.turns.map((one) => one.id === turn.id ? turn : one)
+	};
+}
+function showing(conversation, id) {
+	return {
+		...conversation,
+		head: newestLeaf(conversation, id)
+	};
+}
+function settled(conversation) {
+	return {
+		...conversation,
+		turns: conversation.turns.map((turn) => isUnsettled(turn) ? settledAnswer(turn) : turn)
+	};
+}
+function isUnsettled(turn) {
+	return turn.role === "assistant" && (turn.state === "running" || turn.calls.some((call) => call.state === "running"));
+}
+function settledAnswer(answer) {
+	return {
+		...answer,
+		state: answer.state === "running" ? "interrupted" : answer.state,
+		calls: answer.calls.map((call) => call.state === "running" ? {
+			...call,
+			state: "waiting"
+		} : call)
+	};
+}
+function newQuestion(parent, content, files = []) {
+	return {
+		id: newId(),
+		parent,
+		created: Date.now(),
+		role: "user",
+		content,
+		files
+	};
+}
+function newAnswer(parent, model) {
+	return {
+		id: newId(),
+		parent,
+		created: Date.now(),
+		role: "assistant",
+		model,
+		content: "",
+		reasoning: "",
+		calls: [],
+		state: "running",
+		finish: null,
+		error: null,
+		usage: null,
+		timing: {
+			first: null,
+			thought: null,
+			whole: null
+		}
+	};
+}
+function titleOf(conversation) {
+	const first = branch(conversation).find((turn) => turn.role === "user");
+	if (!first) return "";
+	const line = (first.content.trim() || (first.files[0]?.name ?? "")).replace(/\s+/g, " ");
+	return line.length > TITLE_CHARACTERS ? `${line.slice(0, 79).trimEnd()}…` : line;
+}
+// src/state/conversations.ts
+var SAVE_EVERY_MS = 1e3;
+var CURRENT = "openk2.current";
+var LEFT = "openk2.left";
+var DRAFT = "openk2.draft.";
+var store = y$3(new BrowserStore());
+var summaries = y$3([]);
+var currentId = y$3(addressed() ?? localStorage.getItem(CURRENT) ?? newId());
+var loaded = y$3(false);
+var storeProblem = y$3(null);
+var documents = new Map();
+var known = new Set();
+var unsaved = new Map();
+var tabs = new BroadcastChannel("openk2");
+var current = O$2(() => documentOf(currentId.value).value);
+function documentOf(id) {
+	let document = documents.get(id);
+	if (!document) documents.set(id, document = y$3(emptyConversation(id)));
+	return document;
+}
+async function useStore(next) {
+	store.value = next;
+	await guarded(recover);
+	known.clear();
+	for (const [id, document] of documents) document.value = emptyConversation(id);
+	await refresh();
+	await open(currentId.value);
+}
+async function refresh() {
+	await guarded(async () => {
+		summaries.value = await store.value.list();
+	});
+}
+async function open(id) {
+	currentId.value = id;
+	localStorage.setItem(CURRENT, id);
+	history.replaceState(null, "", `#/c/${id}`);
+	if (!known.has(id)) {
+		loaded.value = false;
+		await guarded(() => load(id));
+	}
+	loaded.value = true;
+}
+function startNew() {
+	open(newId());
+}
+function change(id, next, later = false) {
+	known.add(id);
+	const document = documentOf(id);
+	document.value = {
+		...next(document.peek()),
+		updated: later ? document.peek().updated : Date.now()
+	};
+	const waiting = unsaved.get(id);
+	if (!later) save(id);
+	else if (!waiting?.timer) {
+		const wait = Math.max(0, SAVE_EVERY_MS - (performance.now() - (waiting?.saved ?? 0)));
+		unsaved.set(id, {
+			timer: window.setTimeout(() => void save(id), wait),
+			saved: waiting?.saved ?? 0
+		});
+	}
+}
+async function rename(id, title) {
+	await withLoaded(id);
+	change(id, (before) => ({
+		...before,
+		title,
+		named: true
+	}));
+}
+async function remove(id) {
+	clearTimeout(unsaved.get(id)?.timer);
+	unsaved.delete(id);
+	documents.delete(id);
+	known.delete(id);
+	localStorage.removeItem(DRAFT + id);
+	await guarded(() => store.value.remove(id));
+	tabs.postMessage("changed");
+	await refresh();
+	if (currentId.value === id) startNew();
+}
+async function add(conversations) {
+	await guarded(async () => {
+		for (const one of conversations) await store.value.save(one);
+	});
+	tabs.postMessage("changed");
+	await refresh();
+	if (conversations[0]) await open(conversations[0].id);
+}
+async function withLoaded(id) {
+	if (!known.has(id)) await load(id);
+	return documentOf(id).peek();
+}
+async function load(id) {
+	const kept = await store.value.load(id);
+	if (known.has(id)) return;
+	known.add(id);
+	if (kept) documentOf(id).value = settled(kept);
+}
+function readDraft(id) {
+	return localStorage.getItem(DRAFT + id) ?? "";
+}
+function keepDraft(id, text) {
+	if (text) localStorage.setItem(DRAFT + id, text);
+	else localStorage.removeItem(DRAFT + id);
+}
+async function save(id) {
+	const conversation = documents.get(id)?.peek();
+	clearTimeout(unsaved.get(id)?.timer);
+	unsaved.set(id, {
+		timer: 0,
+		saved: performance.now()
+	});
+	if (!conversation?.turns.length) return;
+	await guarded(() => store.value.save(conversation));
+	const { title, updated } = conversation;
+	const line = summaries.peek().find((one) => one.id === id);
+	if (line?.title === title && line.updated === updated) return;
+	summaries.value = [{
+		id,
+		title,
+		updated
+	}, ...summaries.peek().filter((one) => one.id !== id)].sort((a, b) => b.updated - a.updated);
+	tabs.postMessage("changed");
+}
+async function guarded(act) {
+	try {
+		await act();
+		storeProblem.value = null;
+	} catch (error) {
+		storeProblem.value = error.message || String(error);
+	}
+}
+function addressed() {
+	return /^#\/c\/([A-Za-z0-9_-]{8,64})$/.exec(location.hash)?.[1] ?? null;
+}
+tabs.onmessage = () => void refresh();
+addEventListener("pagehide", () => {
+	const left = [...unsaved].filter(([, { timer }]) => timer).map(([id]) => documentOf(id).peek());
+	try {
+		if (left.length) localStorage.setItem(LEFT, JSON.stringify(left));
+	} catch {}
+});
+async function recover() {
+	const left = JSON.parse(localStorage.getItem(LEFT) ?? "[]");
+	localStorage.removeItem(LEFT);
+	for (const one of left) if (!known.has(one.id)) await store.value.save(one);
+}
+// src/api/models.ts
+async function fetchModels() {
+	return (await getJson("v1/models")).data;
+}
+function reasons(model) {
+	return model.supports_reasoning ?? /thinking|k2\.5/i.test(model.id);
+}
+function recommendedTemperature(model) {
+	return reasons(model) ? 1 : .6;
+}
+// src/i18n/language.ts
+var DICTIONARIES = {
+	en: {
+		"account": "Account {name}",
+		"actions": "Actions for {title}",
+		"announce.answering": "Answering",
+		"answer": "Answer",
+		"apiKeys": "API keys",
+		"apiKeys.expired": "expired",
+		"apiKeys.expires": "Expires (optional)",
+		"apiKeys.made": "made on {day}",
+		"apiKeys.make": "Make a key",
+		"apiKeys.name": "Name",
+		"apiKeys.once": "Copy this key now: it is not shown again.",
+		"apiKeys.revoke": "Revoke {name}",
+		"apiKeys.revokeShort": "Revoke",
+		"apiKeys.revokeSure": "Really revoke {name}",
+		"apiKeys.revoked": "revoked",
+		"artifact.close": "Close the panel",
+		"artifact.code": "Code",
+		"artifact.diagram": "Diagram",
+		"artifact.label": "Artifact",
+		"artifact.mermaid": "Mermaid source",
+		"artifact.next": "Next artifact",
+		"artifact.page": "Web page",
+		"artifact.picture": "Picture",
+		"artifact.preview": "Preview",
+		"artifact.previous": "Previous artifact",
+		"artifact.source": "Source",
+		"artifact.table": "Table",
+		"artifact.view": "View",
+		"artifact.which": "Artifacts of this conversation",
+		"branch.label": "Versions",
+		"branch.next": "Next version",
+		"branch.previous": "Previous version",
+		"cancel": "Cancel",
+		"close": "Close",
+		"code.open": "Open",
+		"composer.hint": "Enter sends · Shift + Enter breaks the line",
+		"composer.hintStop": "Esc stops the answer",
+		"composer.label": "Message",
+		"composer.placeholder": "Write a message",
+		"context": "{used} of {holds} tokens of context used ({share})",
+		"conversations": "Conversations",
+		"copied": "Copied",
+		"copy": "Copy",
+		"copy.refused": "Not allowed",
+		"dates.week": "Last 7 days",
+		"delete": "Delete",
+		"delete.sure": "Really?",
+		"done": "Done",
+		"download": "Download",
+		"edit": "Edit",
+		"edit.hint": "The present version stays beside the new one.",
+		"edit.label": "Edit your message",
+		"error.lost": "The connection was lost before the answer was complete.",
+		"error.noModel": "The server offers no model.",
+		"error.signIn": "Sign in to ask the model.",
+		"error.unreachable": "The server does not answer. Is openk2 still running?",
+		"export.all": "Export all as JSON",
+		"export.json": "Export as JSON",
+		"export.markdown": "Export as Markdown",
+		"export.page": "Save as web page",
+		"files": "Files",
+		"files.add": "Add files",
+		"files.drop": "Drop files here",
+		"files.keep": "Keep this text",
+		"files.reading": "reading …",
+		"files.remove": "Remove {name}",
+		"files.review": "Read the text before it is sent",
+		"files.reviewHint": "This is the text the model will read. You may shorten or correct it.",
+		"files.reviewOne": "Read the text of {name}",
+		"files.text": "Text of the file",
+		"goOn": "Continue",
+		"import": "Import a JSON file",
+		"import.failed": "{name}: {problem}",
+		"keys.break": "breaks the line",
+		"keys.edit": "edits your last message, in an empty field",
+		"keys.search": "searches conversations",
+		"keys.send": "sends",
+		"keys.sidebar": "shows or hides the side bar",
+		"keys.stop": "stops the answer",
+		"meter.cached": "From cache",
+		"meter.cachedShort": "{share} cached",
+		"meter.cost": "Cost",
+		"meter.first": "First token after",
+		"meter.model": "Model",
+		"meter.output": "Output",
+		"meter.prompt": "Prompt",
+		"meter.reasoning": "of it reasoning",
+		"meter.speed": "Speed",
+		"meter.whole": "All of it took",
+		"model": "Model",
+		"newChat": "New chat",
+		"pages.one": "{count} page",
+		"pages.other": "{count} pages",
+		"place.browser": "Kept in this browser only.",
+		"place.server": "Kept on the server.",
+		"reasoning.done": "Thought",
+		"reasoning.now": "Thinking",
+		"reasoning.took": "Thought {time}",
+		"rename": "Rename",
+		"rename.label": "Title of the conversation",
+		"search": "Search",
+		"search.label": "Search conversations",
+		"search.none": "Nothing found.",
+		"search.results": "Conversations found",
+		"send": "Send",
+		"send.title": "Send (Enter)",
+		"settings": "Settings",
+		"settings.asking": "Asking {model}",
+		"settings.javascript": "Run JavaScript",
+		"settings.javascript.hint": "In this page, in a frame without network or storage. You are asked before each run.",
+		"settings.keys": "Keyboard",
+		"settings.language": "Language",
+		"settings.licences": "Licences",
+		"settings.look": "Appearance",
+		"settings.maxTokens": "Longest answer",
+		"settings.maxTokens.hint": "tokens; the context holds {context}",
+		"settings.maxTokens.none": "no limit",
+		"settings.maxTokens.plain": "tokens",
+		"settings.ownTools": "Tools of your own",
+		"settings.ownTools.example": "Insert an example",
+		"settings.ownTools.hint": "The page shows each call and asks you for its result.",
+		"settings.ownTools.placeholder": "A JSON list of OpenAI tool declarations",
+		"settings.recommended": "Use recommended",
+		"settings.reset": "Back to defaults",
+		"settings.seed": "Seed",
+		"settings.seed.hint": "the same seed gives the same answer",
+		"settings.seed.none": "random",
+		"settings.system": "System prompt",
+		"settings.system.placeholder": "What the model should know or be, before the conversation",
+		"settings.temperature": "Temperature",
+		"settings.temperature.hint": "{value} is recommended for this model; 0 always takes the likeliest word.",
+		"settings.theme": "Theme",
+		"settings.thinking": "Think before answering",
+		"settings.tools": "Tools",
+		"settings.tools.noJson": "Not valid JSON: {problem}",
+		"settings.tools.noList": "Not a list: tools are written as [ … ].",
+		"settings.tools.noName": "Tool {number} has no function.name.",
+		"settings.topP": "Top p",
+		"settings.topP.hint": "Only the likeliest words that together have this probability; 1 keeps all.",
+		"settings.webSearch": "Search the web",
+		"settings.webSearch.hint": "The server searches for the model.",
+		"share": "Share",
+		"share.address": "Whoever has this address can read the copy",
+		"share.days": "The address works for",
+		"share.explain": "A frozen copy of what is shown now. Whoever has its address can read it; nobody can change it.",
+		"share.make": "Make an address",
+		"share.takeBack": "Take it back",
+		"share.until": "Whoever has this address can read the copy until {day}",
+		"signIn": "Sign in",
+		"signIn.hint": "Your conversations are then kept on the server.",
+		"signIn.name": "Name",
+		"signIn.needed": "This server wants to know who asks.",
+		"signIn.password": "Password",
+		"signOut": "Sign out",
+		"state.interrupted": "interrupted",
+		"state.length": "cut off at the token limit",
+		"state.stopped": "stopped",
+		"stop": "Stop",
+		"stop.title": "Stop (Esc)",
+		"store.problem": "The last change could not be kept: {problem}",
+		"suggestion.1": "Write a few lines about a mountain in winter",
+		"suggestion.2": "Explain what a prime number is, with an example",
+		"suggestion.3": "What is 17 times 23?",
+		"suggestion.4": "用中文介绍一下你自己",
+		"theme.dark": "Dark",
+		"theme.light": "Light",
+		"theme.system": "System",
+		"toEnd": "To the newest line",
+		"tokens.one": "{count} token",
+		"tokens.other": "{count} tokens",
+		"tool.allowAlways": "Allow in this conversation",
+		"tool.allowOnce": "Allow once",
+		"tool.byHand": "What {name} gave back",
+		"tool.denied": "denied",
+		"tool.deny": "Deny",
+		"tool.denyMore": "Deny …",
+		"tool.done": "done",
+		"tool.empty": "(empty)",
+		"tool.failed": "failed",
+		"tool.give": "Send result",
+		"tool.label": "Tool call {name}",
+		"tool.note": "A note to the model (optional)",
+		"tool.permission": "May {name} run?",
+		"tool.result": "Result",
+		"tool.running": "running",
+		"tool.skipped": "not run",
+		"tool.told": "What the model was told",
+		"tool.waiting": "waiting for you",
+		"tool.writing": "writing",
+		"transfer": "Import and export",
+		"tryAgain": "Try again",
+		"unit.perSecond": "{value}/s",
+		"unit.seconds": "{value} s",
+		"untitled": "Untitled",
+		"usage": "Usage",
+		"usage.budgets": "Budgets",
+		"usage.by": "By",
+		"usage.by.key": "Key",
+		"usage.by.model": "Model",
+		"usage.chart": "Usage per day",
+		"usage.cost": "Cost",
+		"usage.csv": "Download as CSV",
+		"usage.days": "Last {count} days",
+		"usage.here": "Counted from the conversations kept in this browser.",
+		"usage.measure": "Show",
+		"usage.none": "Nothing was used in this time.",
+		"usage.others": "Others",
+		"usage.page": "This page",
+		"usage.perDay": "per day",
+		"usage.perMonth": "per month",
+		"usage.period": "Period",
+		"usage.requests": "Requests",
+		"usage.resets": "begins anew {time}",
+		"usage.table": "Usage by group",
+		"usage.tokens": "Tokens",
+		"usage.whose": "Whose",
+		"usage.whose.all": "Everybody's",
+		"usage.whose.mine": "Mine",
+		"waiting": "Waiting for the model",
+		"welcome": "Ask {model}",
+		"you": "You"
+	},
+	zh: {
+		"account": "账户 {name}",
+		"actions": "“{title}”的操作",
+		"announce.answering": "正在回答",
+		"answer": "回答",
+		"apiKeys": "API 密钥",
+		"apiKeys.expired": "已过期",
+		"apiKeys.expires": "到期日（可选）",
+		"apiKeys.made": "创建于 {day}",
+		"apiKeys.make": "创建密钥",
+		"apiKeys.name": "名称",
+		"apiKeys.once": "请立即复制此密钥，之后不会再显示。",
+		"apiKeys.revoke": "吊销 {name}",
+		"apiKeys.revokeShort": "吊销",
+		"apiKeys.revokeSure": "确认吊销 {name}",
+		"apiKeys.revoked": "已吊销",
+		"artifact.close": "关闭面板",
+		"artifact.code": "代码",
+		"artifact.diagram": "图表",
+		"artifact.label": "作品",
+		"artifact.mermaid": "Mermaid 源码",
+		"artifact.next": "下一个作品",
+		"artifact.page": "网页",
+		"artifact.picture": "图片",
+		"artifact.preview": "预览",
+		"artifact.previous": "上一个作品",
+		"artifact.source": "源码",
+		"artifact.table": "表格",
+		"artifact.view": "视图",
+		"artifact.which": "本对话的作品",
+		"branch.label": "版本",
+		"branch.next": "下一个版本",
+		"branch.previous": "上一个版本",
+		"cancel": "取消",
+		"close": "关闭",
+		"code.open": "打开",
+		"composer.hint": "Enter 发送 · Shift + Enter 换行",
+		"composer.hintStop": "Esc 停止回答",
+		"composer.label": "消息",
+		"composer.placeholder": "输入消息",
+		"context": "上下文已用 {used} / {holds} 个 token（{share}）",
+		"conversations": "对话列表",
+		"copied": "已复制",
+		"copy": "复制",
+		"copy.refused": "不允许复制",
+		"dates.week": "最近 7 天",
+		"delete": "删除",
+		"delete.sure": "确认？",
+		"done": "完成",
+		"download": "下载",
+		"edit": "编辑",
+		"edit.hint": "当前版本会保留在新版本旁边。",
+		"edit.label": "编辑消息",
+		"error.lost": "回答完成之前连接中断了。",
+		"error.noModel": "服务器没有提供模型。",
+		"error.signIn": "请先登录，再向模型提问。",
+		"error.unreachable": "服务器没有响应。openk2 还在运行吗？",
+		"export.all": "全部导出为 JSON",
+		"export.json": "导出为 JSON",
+		"export.markdown": "导出为 Markdown",
+		"export.page": "保存为网页",
+		"files": "文件",
+		"files.add": "添加文件",
+		"files.drop": "将文件拖放到此处",
+		"files.keep": "采用此文本",
+		"files.reading": "正在读取……",
+		"files.remove": "移除 {name}",
+		"files.review": "发送前查看文本",
+		"files.reviewHint": "这是模型将读到的文本，可以删减或更正。",
+		"files.reviewOne": "查看 {name} 的文本",
+		"files.text": "文件文本",
+		"goOn": "继续",
+		"import": "导入 JSON 文件",
+		"import.failed": "{name}：{problem}",
+		"keys.break": "换行",
+		"keys.edit": "输入框为空时，编辑上一条消息",
+		"keys.search": "搜索对话",
+		"keys.send": "发送",
+		"keys.sidebar": "显示或隐藏侧边栏",
+		"keys.stop": "停止回答",
+		"meter.cached": "缓存命中",
+		"meter.cachedShort": "{share} 来自缓存",
+		"meter.cost": "费用",
+		"meter.first": "首个 token 用时",
+		"meter.model": "模型",
+		"meter.output": "输出",
+		"meter.prompt": "输入",
+		"meter.reasoning": "其中思考",
+		"meter.speed": "速度",
+		"meter.whole": "总用时",
+		"model": "模型",
+		"newChat": "新对话",
+		"pages.one": "{count} 页",
+		"pages.other": "{count} 页",
+		"place.browser": "仅保存在此浏览器中。",
+		"place.server": "保存在服务器上。",
+		"reasoning.done": "已思考",
+		"reasoning.now": "正在思考",
+		"reasoning.took": "已思考 {time}",
+		"rename": "重命名",
+		"rename.label": "对话标题",
+		"search": "搜索",
+		"search.label": "搜索对话",
+		"search.none": "没有找到。",
+		"search.results": "找到的对话",
+		"send": "发送",
+		"send.title": "发送（Enter）",
+		"settings": "设置",
+		"settings.asking": "向 {model} 提问",
+		"settings.javascript": "运行 JavaScript",
+		"settings.javascript.hint": "在本页中一个没有网络和存储的框架里运行。每次运行前都会询问您。",
+		"settings.keys": "键盘",
+		"settings.language": "语言",
+		"settings.licences": "许可证",
+		"settings.look": "外观",
+		"settings.maxTokens": "最长回答",
+		"settings.maxTokens.hint": "个 token；上下文容量为 {context}",
+		"settings.maxTokens.none": "不限",
+		"settings.maxTokens.plain": "个 token",
+		"settings.ownTools": "自定义工具",
+		"settings.ownTools.example": "插入示例",
+		"settings.ownTools.hint": "页面会显示每次调用，并请您提供结果。",
+		"settings.ownTools.placeholder": "OpenAI 工具声明的 JSON 列表",
+		"settings.recommended": "使用推荐值",
+		"settings.reset": "恢复默认",
+		"settings.seed": "随机种子",
+		"settings.seed.hint": "相同的种子给出相同的回答",
+		"settings.seed.none": "随机",
+		"settings.system": "系统提示词",
+		"settings.system.placeholder": "对话开始前，模型应当了解什么、扮演什么",
+		"settings.temperature": "温度",
+		"settings.temperature.hint": "此模型推荐 {value}；0 总是选择可能性最大的词。",
+		"settings.theme": "主题",
+		"settings.thinking": "回答前先思考",
+		"settings.tools": "工具",
+		"settings.tools.noJson": "不是有效的 JSON：{problem}",
+		"settings.tools.noList": "不是列表：工具应写成 [ … ]。",
+		"settings.tools.noName": "第 {number} 个工具缺少 function.name。",
+		"settings.topP": "Top p",
+		"settings.topP.hint": "只保留累计概率达到此值的最可能的词；1 表示全部保留。",
+		"settings.webSearch": "搜索网络",
+		"settings.webSearch.hint": "由服务器替模型搜索。",
+		"share": "分享",
+		"share.address": "任何拥有此链接的人都能阅读该副本",
+		"share.days": "链接有效期",
+		"share.explain": "当前所示内容的固定副本。任何拥有链接的人都能阅读，谁也不能修改。",
+		"share.make": "生成链接",
+		"share.takeBack": "撤回",
+		"share.until": "{day}之前，任何拥有此链接的人都能阅读该副本",
+		"signIn": "登录",
+		"signIn.hint": "登录后，对话将保存在服务器上。",
+		"signIn.name": "用户名",
+		"signIn.needed": "此服务器需要先登录。",
+		"signIn.password": "密码",
+		"signOut": "退出登录",
+		"state.interrupted": "已中断",
+		"state.length": "达到 token 上限而截断",
+		"state.stopped": "已停止",
+		"stop": "停止",
+		"stop.title": "停止（Esc）",
+		"store.problem": "上一次更改未能保存：{problem}",
+		"suggestion.1": "写几句关于冬天的山的话",
+		"suggestion.2": "举例说明什么是质数",
+		"suggestion.3": "17 乘以 23 等于多少？",
+		"suggestion.4": "Introduce yourself in English",
+		"theme.dark": "深色",
+		"theme.light": "浅色",
+		"theme.system": "跟随系统",
+		"toEnd": "回到最新内容",
+		"tokens.one": "{count} 个 token",
+		"tokens.other": "{count} 个 token",
+		"tool.allowAlways": "在本对话中允许",
+		"tool.allowOnce": "允许一次",
+		"tool.byHand": "{name} 返回的结果",
+		"tool.denied": "已拒绝",
+		"tool.deny": "拒绝",
+		"tool.denyMore": "拒绝……",
+		"tool.done": "完成",
+		"tool.empty": "（空）",
+		"tool.failed": "失败",
+		"tool.give": "发送结果",
+		"tool.label": "工具调用 {name}",
+		"tool.note": "给模型的说明（可选）",
+		"tool.permission": "允许运行 {name} 吗？",
+		"tool.result": "结果",
+		"tool.running": "运行中",
+		"tool.skipped": "未运行",
+		"tool.told": "告知模型的内容",
+		"tool.waiting": "等待您的许可",
+		"tool.writing": "书写中",
+		"transfer": "导入与导出",
+		"tryAgain": "重试",
+		"unit.perSecond": "{value}/秒",
+		"unit.seconds": "{value} 秒",
+		"untitled": "未命名",
+		"usage": "用量",
+		"usage.budgets": "预算",
+		"usage.by": "分组",
+		"usage.by.key": "密钥",
+		"usage.by.model": "模型",
+		"usage.chart": "每日用量",
+		"usage.cost": "费用",
+		"usage.csv": "下载 CSV",
+		"usage.days": "最近 {count} 天",
+		"usage.here": "根据保存在此浏览器中的对话统计。",
+		"usage.measure": "显示",
+		"usage.none": "这段时间内没有用量。",
+		"usage.others": "其他",
+		"usage.page": "本页面",
+		"usage.perDay": "每天",
+		"usage.perMonth": "每月",
+		"usage.period": "时段",
+		"usage.requests": "请求数",
+		"usage.resets": "{time} 重新开始",
+		"usage.table": "分组用量",
+		"usage.tokens": "Token",
+		"usage.whose": "范围",
+		"usage.whose.all": "所有人",
+		"usage.whose.mine": "我的",
+		"waiting": "等待模型回答",
+		"welcome": "向 {model} 提问",
+		"you": "您"
+	}
+};
+var STORED$1 = "openk2.language";
+var language = y$3(firstChoice());
+x$2(() => {
+	document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
+});
+function chooseLanguage(next) {
+	language.value = next;
+	localStorage.setItem(STORED$1, next);
+}
+function t(key, values = {}) {
+	return DICTIONARIES[language.value][key].replace(/\{(\w+)\}/g, (whole, name) => {
+		const value = values[name];
+		return value === void 0 ? whole : typeof value === "number" ? number$1(value) : value;
+	});
+}
+function counted(stem, count, values = {}) {
+	return t(`${stem}.${new Intl.PluralRules(locale()).select(count) === "one" ? "one" : "other"}`, {
+		count,
+		...values
+	});
+}
+function locale() {
+	return language.value === "zh" ? "zh-CN" : "en";
+}
+function number$1(value, options) {
+	return new Intl.NumberFormat(locale(), options).format(value);
+}
+function percent(share) {
+	return number$1(share, {
+		style: "percent",
+		maximumFractionDigits: 0
+	});
+}
+function seconds(value) {
+	const digits = value < 10 ? 1 : 0;
+	return t("unit.seconds", { value: number$1(value, {
+		minimumFractionDigits: digits,
+		maximumFractionDigits: digits
+	}) });
+}
+function bytes(count) {
+	const units = [
+		"byte",
+		"kilobyte",
+		"megabyte",
+		"gigabyte"
+	];
+	const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
+	return number$1(count / 1e3 ** step, {
+		style: "unit",
+		unit: units[step],
+		unitDisplay: "short",
+		maximumFractionDigits: step ? 1 : 0
+	});
+}
+function money(amount, currency) {
+	const digits = amount !== 0 && Math.abs(amount) < .01 ? 6 : 4;
+	if (!currency) return number$1(amount, { maximumFractionDigits: digits });
+	return number$1(amount, {
+		style: "currency",
+		currency,
+		minimumFractionDigits: 2,
+		maximumFractionDigits: digits
+	});
+}
+function day(time) {
+	return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(time);
+}
+function moment(time) {
+	return new Intl.DateTimeFormat(locale(), {
+		dateStyle: "medium",
+		timeStyle: "short"
+	}).format(time);
+}
+function firstChoice() {
+	const stored = localStorage.getItem(STORED$1);
+	if (stored === "en" || stored === "zh") return stored;
+	return navigator.languages.find((one) => /^(en|zh)\b/.test(one))?.startsWith("zh") ? "zh" : "en";
+}
+// src/state/settings.ts
+var STORED = "openk2.settings";
+var defaultSettings = {
+	model: null,
+	system: "",
+	temperature: null,
+	topP: null,
+	maxTokens: null,
+	seed: null,
+	thinking: null,
+	tools: "",
+	javascript: false,
+	webSearch: false,
+	theme: "system"
+};
+var settings = y$3({
+	...defaultSettings,
+	...stored()
+});
+x$2(() => {
+	const { theme } = settings.value;
+	if (theme === "system") delete document.documentElement.dataset.theme;
+	else document.documentElement.dataset.theme = theme;
+});
+function changeSettings(change) {
+	settings.value = {
+		...settings.value,
+		...change
+	};
+	localStorage.setItem(STORED, JSON.stringify(settings.value));
+}
+function resetSettings() {
+	const { model, theme } = settings.value;
+	changeSettings({
+		...defaultSettings,
+		model,
+		theme
+	});
+}
+function requestOptions(model) {
+	const { temperature, topP, maxTokens, seed, thinking } = settings.value;
+	return {
+		temperature: temperature ?? recommendedTemperature(model),
+		...topP !== null && { top_p: topP },
+		...maxTokens !== null && { max_tokens: maxTokens },
+		...seed !== null && { seed },
+		...thinking !== null && reasons(model) && { thinking: { type: thinking ? "enabled" : "disabled" } }
+	};
+}
+function toolsProblem(text) {
+	if (!text.trim()) return null;
+	try {
+		const tools = JSON.parse(text);
+		if (!Array.isArray(tools)) return t("settings.tools.noList");
+		const nameless = tools.findIndex((tool) => typeof tool?.function?.name !== "string");
+		return nameless < 0 ? null : t("settings.tools.noName", { number: nameless + 1 });
+	} catch (error) {
+		return t("settings.tools.noJson", { problem: error.message });
+	}
+}
+function stored() {
+	try {
+		return JSON.parse(localStorage.getItem(STORED) ?? "{}");
+	} catch {
+		return {};
+	}
+}
+// src/state/models.ts
+var models = y$3([]);
+var connectionProblem = y$3(null);
+var model = O$2(() => models.value.find((one) => one.id === settings.value.model) ?? models.value[0] ?? null);
+async function connect() {
+	try {
+		models.value = await fetchModels();
+		connectionProblem.value = models.value.length ? null : t("error.noModel");
+	} catch (error) {
+		if (error instanceof Unreachable) connectionProblem.value = t("error.unreachable");
+		else if (error instanceof Refusal && error.status === 401) connectionProblem.value = null;
+		else connectionProblem.value = error.message;
+	}
+}
+// src/state/account.ts
+var session = y$3(NO_ACCOUNTS);
+async function begin() {
+	await take(await fetchSession().catch(() => NO_ACCOUNTS));
+}
+async function signIn(name, password) {
+	await take(await signIn$1(name, password));
+	await connect();
+}
+async function signOut() {
+	await signOut$1();
+	await begin();
+}
+async function take(next) {
+	session.value = next;
+	const place = next.accounts && next.user ? "server" : "browser";
+	await useStore(store.value.place === place ? store.value : place === "server" ? new ServerStore() : new BrowserStore());
+}
+// src/api/sse.ts
+var ConnectionLost = class extends Error {};
 async function* readEvents(body) {
 	let rest = "";
 	const reader = body.pipeThrough(new TextDecoderStream()).getReader();
 	try {
 		for (;;) {
 			const { done, value } = await reader.read().catch(() => {
-				throw new Error(LOST);
+				throw new ConnectionLost();
 			});
-			if (done) throw new Error(LOST);
+			if (done) throw new ConnectionLost();
 			const lines = (rest + value).split("\n");
 			rest = lines.pop() ?? "";
 			for (const line of lines) {
-				if (!line.startsWith("data: ")) continue;
-				const data = line.slice(6);
-				if (data === "[DONE]") return;
-				yield JSON.parse(data);
+				const match = /^data: ?(.*?)\r?$/.exec(line);
+				if (!match) continue;
+				if (match[1] === "[DONE]") return;
+				yield JSON.parse(match[1]);
 			}
 		}
 	} finally {
 		await reader.cancel().catch(() => void 0);
 	}
 }
-// src/client.ts
-async function fetchModel() {
-	const list = await (await reach("v1/models")).json();
-	if (!list.data[0]) throw new Error("The server offers no model.");
-	return list.data[0];
-}
-/** Streams one answer; `update` is given the turn so far whenever it has grown. Throws with a sentence for people. */
-async function streamAnswer(model, turns, settings, signal, update) {
+// src/api/chat.ts
+async function streamAnswer(asked, begun, signal, update) {
 	const started = performance.now();
-	let turn = emptyAnswer();
 	const response = await reach("v1/chat/completions", {
 		method: "POST",
 		headers: { "content-type": "application/json" },
-		body: JSON.stringify(requestBody(model, turns, settings)),
+		body: JSON.stringify(requestBody(asked)),
 		signal
 	});
-	if (!response.body) throw new Error("The server sent no answer.");
+	let answer = begun;
 	for await (const data of readEvents(response.body)) {
-		turn = grow(turn, data, (performance.now() - started) / 1e3);
-		update(turn);
+		answer = grow(answer, data, (performance.now() - started) / 1e3);
+		update(answer);
 	}
 	return {
-		...turn,
+		...answer,
 		state: "done"
 	};
 }
-function emptyAnswer() {
-	return {
-		role: "assistant",
-		content: "",
-		reasoning: "",
-		calls: [],
-		state: "running",
-		timing: {}
-	};
-}
-/** The answer with one more chunk of it. */
-function grow(turn, chunk, seconds) {
-	if (chunk.error) throw new Error(chunk.error.message ?? "The server reported an error.");
+function grow(answer, chunk, seconds) {
+	if (chunk.error) throw new Refusal(200, chunk.error.message ?? "error");
 	const next = {
-		...turn,
+		...answer,
 		timing: {
-			...turn.timing,
+			...answer.timing,
 			whole: seconds
 		}
 	};
@@ -1160,679 +2418,820 @@ function grow(turn, chunk, seconds) {
 		if (reasoning) next.reasoning += reasoning;
 		if ((content || pieces) && next.reasoning) next.timing.thought ??= seconds;
 		if (content) next.content += content;
-		if (pieces) next.calls = pieces.reduce(addCallPiece, [...next.calls]);
+		if (pieces) next.calls = pieces.reduce(addPiece, next.calls);
 		if (choice.finish_reason) next.finish = choice.finish_reason;
 	}
-	if (chunk.usage) {
-		const { prompt_tokens: prompt, completion_tokens: completion, prompt_tokens_details: details } = chunk.usage;
-		next.usage = {
-			prompt,
-			completion,
-			cached: details?.cached_tokens ?? 0
-		};
-	}
+	if (chunk.usage) next.usage = readUsage$1(chunk.usage);
 	return next;
 }
-function addCallPiece(calls, piece) {
-	const before = calls[piece.index] ?? {
-		id: "",
-		name: "",
-		arguments: ""
+function readUsage$1(usage) {
+	const cost = typeof usage.openk2_cost === "object" ? usage.openk2_cost?.total : usage.openk2_cost;
+	return {
+		prompt: usage.prompt_tokens,
+		cached: usage.prompt_tokens_details?.cached_tokens ?? usage.cached_tokens ?? 0,
+		completion: usage.completion_tokens,
+		reasoning: usage.completion_tokens_details?.reasoning_tokens ?? null,
+		cost: cost === void 0 || cost === null ? null : Number(cost)
 	};
-	calls[piece.index] = {
-		id: piece.id ?? before.id,
-		name: piece.function?.name ?? before.name,
-		arguments: before.arguments + (piece.function?.arguments ?? "")
-	};
-	return calls;
 }
-function requestBody(model, turns, settings) {
-	const tools = settings.tools.trim() ? JSON.parse(settings.tools) : void 0;
+function addPiece(calls, piece) {
+	const before = calls[piece.index];
+	const next = {
+		id: piece.id ?? before?.id ?? "",
+		name: piece.function?.name ?? before?.name ?? "",
+		arguments: (before?.arguments ?? "") + (piece.function?.arguments ?? ""),
+		state: "writing",
+		result: null,
+		seconds: null
+	};
+	const earlier = calls.map((call, i) => i < piece.index ? {
+		...call,
+		state: "waiting"
+	} : call);
+	return [
+		...earlier.slice(0, piece.index),
+		next,
+		...earlier.slice(piece.index + 1)
+	];
+}
+function requestBody({ model, turns, partial, system, tools, options }) {
 	return {
 		model,
-		messages: [...settings.system.trim() ? [{
-			role: "system",
-			content: settings.system
-		}] : [], ...messages(turns)],
-		...tools?.length && { tools },
-		temperature: settings.temperature,
-		...settings.maxTokens !== null && { max_tokens: settings.maxTokens },
-		...settings.seed !== null && { seed: settings.seed },
+		messages: [
+			...system.trim() ? [{
+				role: "system",
+				content: system
+			}] : [],
+			...turns.flatMap(messagesOf),
+			...partial ? [{
+				...spoken$1(partial),
+				partial: true
+			}] : []
+		],
+		...tools.length && { tools },
+		...options,
 		stream: true,
 		stream_options: { include_usage: true }
 	};
 }
-/** Turns as OpenAI messages. An answer that ended early keeps its text; calls it did not finish are not sent. */
-function messages(turns) {
-	return turns.flatMap((turn) => {
-		if (turn.role === "user") return [{
-			role: "user",
-			content: turn.content
-		}];
-		if (turn.role === "tool") return [{
-			role: "tool",
-			tool_call_id: turn.callId,
-			content: turn.content
-		}];
-		const calls = turn.finish === "tool_calls" ? turn.calls : [];
-		if (!turn.content && !calls.length) return [];
-		return [{
-			role: "assistant",
-			content: turn.content || null,
-			...turn.reasoning && { reasoning_content: turn.reasoning },
-			...calls.length && { tool_calls: calls.map(({ id, name, arguments: text }) => ({
-				id,
-				type: "function",
-				function: {
-					name,
-					arguments: text
-				}
-			})) }
-		}];
+function messagesOf(turn) {
+	if (turn.role === "user") return [...turn.files.map((file) => ({
+		role: "system",
+		content: `File ${file.name}:\n\n${file.text}`
+	})), {
+		role: "user",
+		content: turn.content
+	}];
+	const calls = turn.calls.filter((call) => call.result !== null);
+	if (!turn.content && !calls.length) return [];
+	return [{
+		...spoken$1(turn),
+		...calls.length && { tool_calls: calls.map(({ id, name, arguments: text }) => ({
+			id,
+			type: "function",
+			function: {
+				name,
+				arguments: text
+			}
+		})) }
+	}, ...calls.map(({ id, result }) => ({
+		role: "tool",
+		tool_call_id: id,
+		content: result
+	}))];
+}
+function spoken$1(answer) {
+	return {
+		role: "assistant",
+		content: answer.content || null,
+		...answer.reasoning && { reasoning_content: answer.reasoning }
+	};
+}
+// src/artifacts/frame.ts
+var READY = "openk2:artifact-ready";
+var SHOW = "openk2:artifact";
+function showIn(frame, html) {
+	const onMessage = (event) => {
+		if (event.source !== frame.contentWindow || event.data?.type !== READY) return;
+		frame.contentWindow.postMessage({
+			type: SHOW,
+			html
+		}, "*");
+	};
+	addEventListener("message", onMessage);
+	frame.src = "artifact";
+	return () => removeEventListener("message", onMessage);
+}
+function sandboxedFrame(title) {
+	const frame = document.createElement("iframe");
+	frame.setAttribute("sandbox", "allow-scripts");
+	frame.referrerPolicy = "no-referrer";
+	frame.title = title;
+	return frame;
+}
+// src/tools/javascript.ts
+var JAVASCRIPT = {
+	type: "function",
+	function: {
+		name: "javascript",
+		description: "Runs JavaScript and gives back what it prints with console.log and the value of its last `return`. No network, no files; at most 10 seconds.",
+		parameters: {
+			type: "object",
+			properties: { code: {
+				type: "string",
+				description: "The body of an async function."
+			} },
+			required: ["code"],
+			additionalProperties: false
+		}
+	}
+};
+var LIMIT_MS = 1e4;
+var MOST_CHARACTERS = 2e4;
+var DONE = "openk2:javascript";
+async function runJavascript(argumentsText) {
+	let code;
+	try {
+		code = JSON.parse(argumentsText).code;
+	} catch {}
+	if (typeof code !== "string") return {
+		ok: false,
+		text: "error: the arguments are no object with a text \"code\""
+	};
+	const frame = sandboxedFrame("javascript");
+	frame.hidden = true;
+	const key = crypto.randomUUID();
+	return new Promise((resolve) => {
+		const finish = (outcome) => {
+			clearTimeout(timer);
+			removeEventListener("message", onMessage);
+			leave();
+			frame.remove();
+			resolve({
+				...outcome,
+				text: outcome.text.slice(0, MOST_CHARACTERS)
+			});
+		};
+		const onMessage = ({ source, data }) => {
+			if (source === frame.contentWindow && data?.type === DONE && data.key === key) finish({
+				ok: data.ok === true,
+				text: String(data.text)
+			});
+		};
+		const timer = setTimeout(() => finish({
+			ok: false,
+			text: `error: not done within ${LIMIT_MS / 1e3} seconds`
+		}), LIMIT_MS);
+		addEventListener("message", onMessage);
+		document.body.append(frame);
+		const leave = showIn(frame, program(code, key));
 	});
 }
-async function reach(path, init) {
-	let response;
-	try {
-		response = await fetch(path, init);
-	} catch (error) {
-		if (init?.signal?.aborted) throw error;
-		throw new Error("The server does not answer. Is openk2 still running?");
-	}
-	if (response.ok) return response;
-	const body = await response.json().catch(() => ({}));
-	throw new Error(body.error?.message ?? `The server answered with status ${response.status}.`);
+function program(code, key) {
+	const safe = code.replace(/<\/(script)/gi, "<\\/$1").replace(/<!--/g, "<\\!--");
+	return `<!doctype html><meta charset="utf-8"><script>
+const printed = [];
+const shown = (value) => typeof value === "string" ? value : value instanceof Error ? String(value)
+  : JSON.stringify(value, null, 1) ?? String(value);
+const tell = (ok, text) => parent.postMessage({ type: ${JSON.stringify(DONE)}, key: ${JSON.stringify(key)}, ok, text }, "*");
+for (const name of ["log", "info", "warn", "error"]) console[name] = (...values) => printed.push(values.map(shown).join(" "));
+onerror = (message) => { tell(false, [...printed, "error: " + message].join("\\n")); return true; };
+<\/script><script>
+(async () => {
+${safe}
+})().then(
+  (value) => tell(true, [...printed, ...(value === undefined ? [] : [shown(value)])].join("\\n") || "(nothing printed)"),
+  (error) => tell(false, [...printed, "error: " + error].join("\\n")),
+);
+<\/script>`;
 }
-// src/store.ts
-var CONVERSATION = "openk2.conversation.";
-var CURRENT = "openk2.current";
-var SETTINGS = "openk2.settings";
-var DRAFT = "openk2.draft";
-var defaultSettings = {
-	system: "",
-	temperature: .6,
-	maxTokens: null,
-	seed: null,
-	tools: ""
+// src/tools/declared.ts
+var WEB_SEARCH = {
+	type: "builtin_function",
+	function: { name: "$web_search" }
 };
-var settings = y$3({
-	...defaultSettings,
-	...read(SETTINGS)
-});
-var conversations = y$3(storedConversations());
-var currentId = y$3(read(CURRENT) ?? newId());
-/** Set when the browser refuses to keep more. */
-var storageFull = y$3(false);
-var current = O$2(() => conversations.value.find((one) => one.id === currentId.value) ?? {
-	id: currentId.value,
-	title: "",
-	turns: [],
-	updated: 0
-});
-function openConversation(id) {
-	currentId.value = id;
-	write(CURRENT, id);
+function offeredTools() {
+	const { tools, javascript, webSearch } = settings.value;
+	return [
+		...tools.trim() ? JSON.parse(tools) : [],
+		...javascript ? [JAVASCRIPT] : [],
+		...webSearch ? [WEB_SEARCH] : []
+	];
 }
-function newConversation() {
-	openConversation(newId());
-}
-/** Replaces the turns of a conversation on the page, and in the browser's storage unless `keep` is false. */
-function setTurns(id, turns, keep = true) {
-	const before = conversations.value.find((one) => one.id === id);
-	const next = {
-		id,
-		title: (turns.find((turn) => turn.role === "user")?.content ?? "").trim().replace(/\s+/g, " ").slice(0, 80),
-		turns,
-		updated: keep ? Date.now() : before?.updated ?? Date.now()
-	};
-	const others = conversations.value.filter((one) => one.id !== id);
-	conversations.value = before && !keep ? conversations.value.map((one) => one.id === id ? next : one) : [next, ...others];
-	if (!keep) return;
-	write(CONVERSATION + id, next);
-	write(CURRENT, id);
-}
-function deleteConversation(id) {
-	localStorage.removeItem(CONVERSATION + id);
-	conversations.value = conversations.value.filter((one) => one.id !== id);
-	if (currentId.value === id) newConversation();
-}
-function changeSettings(change) {
-	settings.value = {
-		...settings.value,
-		...change
-	};
-	write(SETTINGS, settings.value);
-}
-function readDraft() {
-	return read(DRAFT) ?? "";
-}
-function keepDraft(text) {
-	write(DRAFT, text);
-}
-/** What is wrong with the tool declarations, or null. */
-function toolsProblem(text) {
-	if (!text.trim()) return null;
-	try {
-		const tools = JSON.parse(text);
-		if (!Array.isArray(tools)) return "Not a list: tools are written as [ … ].";
-		const nameless = tools.findIndex((tool) => typeof tool?.function?.name !== "string");
-		return nameless < 0 ? null : `Tool ${nameless + 1} has no function.name.`;
-	} catch (error) {
-		return `Not valid JSON: ${error.message}`;
-	}
-}
-addEventListener("storage", (event) => {
-	if (event.key?.startsWith(CONVERSATION)) conversations.value = storedConversations();
-});
-function storedConversations() {
-	return Object.keys(localStorage).filter((key) => key.startsWith(CONVERSATION)).flatMap((key) => read(key) ?? []).map((one) => ({
-		...one,
-		turns: one.turns.map(interrupted)
-	})).sort((a, b) => b.updated - a.updated);
-}
-/** An answer that was running when it was stored is not running any more. */
-function interrupted(turn) {
-	return turn.role === "assistant" && turn.state === "running" ? {
-		...turn,
-		state: "interrupted"
-	} : turn;
-}
-function newId() {
-	return Array.from(crypto.getRandomValues(/* @__PURE__ */ new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-function read(key) {
-	try {
-		return JSON.parse(localStorage.getItem(key) ?? "");
-	} catch {
-		return;
-	}
-}
-function write(key, value) {
-	try {
-		localStorage.setItem(key, JSON.stringify(value));
-		storageFull.value = false;
-	} catch {
-		storageFull.value = true;
-	}
-}
-// src/session.ts
-var SAVE_EVERY_MS = 1e3;
-var model = y$3(null);
-var connectionProblem = y$3(null);
-/** Told to screen readers: that an answer began, and the whole of it once it is there. */
+// src/state/answering.ts
+var running = y$3(new Map());
+var isAnswering = O$2(() => running.value.has(currentId.value));
 var announcement = y$3("");
-var running = y$3(null);
-var isRunning = O$2(() => running.value !== null);
-async function connect() {
-	try {
-		model.value = await fetchModel();
-		connectionProblem.value = null;
-	} catch (error) {
-		connectionProblem.value = error.message;
-	}
+var allowed = new Map();
+var permitted = new Map();
+async function ask(text, files = []) {
+	const id = currentId.value;
+	denyOpenCalls(id);
+	const question = newQuestion(documentOf(id).peek().head, text, files);
+	change(id, (before) => withTurn(before, question));
+	await answer(id, question.id);
 }
-async function ask(text) {
-	const { id, turns } = current.value;
-	const unanswered = openCalls(turns).map((callId) => ({
-		role: "tool",
-		callId,
-		content: "error: no result was given"
-	}));
-	await answer(id, [
-		...turns,
-		...unanswered,
-		{
-			role: "user",
-			content: text
-		}
-	]);
+async function askInstead(turn, text, files) {
+	const id = currentId.value;
+	const question = newQuestion(turn.parent, text, files);
+	change(id, (before) => withTurn(before, question));
+	await answer(id, question.id);
 }
-async function giveResults(results) {
-	const { id, turns } = current.value;
-	const given = openCalls(turns).map((callId) => ({
-		role: "tool",
-		callId,
-		content: results.get(callId) ?? ""
-	}));
-	await answer(id, [...turns, ...given]);
+async function tryAgain(turn) {
+	await answer(currentId.value, turn.parent);
 }
-/** Answers again what the last answer answered. */
-async function tryAgain() {
-	const { id, turns } = current.value;
-	const last = turns.findLastIndex((turn) => turn.role === "assistant");
-	await answer(id, turns.slice(0, last));
+async function goOn(turn) {
+	await answer(currentId.value, turn.parent, turn);
 }
 function stop() {
-	running.value?.abort.abort();
+	running.value.get(currentId.value)?.abort.abort();
 }
-/** The ids of the last answer's calls, while nobody has given their results. */
-function openCalls(turns) {
-	const last = turns.at(-1);
-	return last?.role === "assistant" && last.finish === "tool_calls" ? last.calls.map((call) => call.id) : [];
+function step(turn, by) {
+	change(currentId.value, (before) => {
+		const beside = siblings(before, turn);
+		const next = beside[beside.findIndex((one) => one.id === turn.id) + by];
+		return next ? showing(before, next.id) : before;
+	});
 }
-async function answer(id, asked) {
-	if (running.value) return;
+function allow(turn, call, always) {
+	const id = currentId.value;
+	if (always) allowed.set(id, new Set([...allowed.get(id) ?? [], call.name]));
+	run(id, turn.id, call);
+}
+function deny(turn, call, note) {
+	const result = note.trim() ? `The user denied this call: ${note.trim()}` : "The user denied this call.";
+	finishCall(currentId.value, turn.id, call.id, {
+		state: "denied",
+		result,
+		seconds: null
+	});
+}
+function giveResult(turn, call, result) {
+	finishCall(currentId.value, turn.id, call.id, {
+		state: "done",
+		result,
+		seconds: secondsSince(turn.id + call.id)
+	});
+}
+function isAutomatic(call) {
+	return call.name === JAVASCRIPT.function.name || isSearch(call);
+}
+function isSearch(call) {
+	return call.name === WEB_SEARCH.function.name;
+}
+async function answer(id, parent, continued) {
+	if (running.value.has(id)) return;
 	const abort = new AbortController();
-	running.value = {
-		id,
+	const asked = branch(documentOf(id).peek(), parent);
+	let turn = continued ? {
+		...continued,
+		state: "running",
+		finish: null,
+		error: null
+	} : newAnswer(parent, model.value?.id ?? "");
+	const begun = turn;
+	running.value = new Map(running.value).set(id, {
+		answerId: turn.id,
 		abort
-	};
-	announcement.value = "Answering";
-	let turn = emptyAnswer();
-	let saved = performance.now();
+	});
+	announcement.value = t("announce.answering");
+	change(id, (one) => continued ? withChanged(one, turn) : withTurn(one, turn));
 	let frame = 0;
-	const show = (keep) => setTurns(id, [...asked, turn], keep);
 	const update = (next) => {
 		turn = next;
 		frame ||= requestAnimationFrame(() => {
 			frame = 0;
-			const keep = performance.now() - saved > SAVE_EVERY_MS;
-			if (keep) saved = performance.now();
-			show(keep);
+			change(id, (one) => withChanged(one, turn), true);
 		});
 	};
-	show(true);
-	const leave = () => {
-		turn = {
-			...turn,
-			state: "interrupted"
-		};
-		show(true);
-	};
-	addEventListener("pagehide", leave);
 	try {
-		if (!model.value) await connect();
-		if (!model.value) throw new Error(connectionProblem.value ?? "The server offers no model.");
-		turn = await streamAnswer(model.value.id, asked, settings.value, abort.signal, update);
+		const served = await servedModel();
+		turn = await streamAnswer({
+			model: served.id,
+			turns: asked,
+			partial: continued,
+			system: settings.value.system,
+			tools: offeredTools(),
+			options: requestOptions(served)
+		}, {
+			...begun,
+			model: served.id
+		}, abort.signal, update);
+		turn = continued ? added(turn, continued) : turn;
 	} catch (error) {
 		if (abort.signal.aborted) turn = {
 			...turn,
 			state: "stopped"
 		};
-		else if (turn.state === "running") turn = {
+		else turn = {
 			...turn,
 			state: "failed",
-			error: error.message
+			error: sentence(error)
 		};
-	} finally {
-		cancelAnimationFrame(frame);
-		removeEventListener("pagehide", leave);
-		running.value = null;
-		show(true);
-		announcement.value = spoken(turn);
 	}
+	cancelAnimationFrame(frame);
+	turn = {
+		...turn,
+		calls: turn.calls.map((call) => ({
+			...call,
+			state: "waiting"
+		}))
+	};
+	running.value = new Map([...running.value].filter(([one]) => one !== id));
+	change(id, (one) => withChanged(one, turn));
+	if (id === currentId.value) announcement.value = spoken(turn);
+	if (turn.finish === "tool_calls" && turn.state === "done") {
+		for (const call of turn.calls) if (isSearch(call) || allowed.get(id)?.has(call.name)) run(id, turn.id, call);
+	}
+}
+async function servedModel() {
+	if (!model.value) await connect();
+	if (!model.value) throw new Error(connectionProblem.value ?? t("error.noModel"));
+	return model.value;
+}
+function added(turn, before) {
+	if (!turn.usage || !before.usage) return turn;
+	const { usage } = turn;
+	return {
+		...turn,
+		usage: {
+			...usage,
+			completion: usage.completion + before.usage.completion,
+			reasoning: usage.reasoning === null ? before.usage.reasoning : usage.reasoning + (before.usage.reasoning ?? 0),
+			cost: usage.cost === null ? before.usage.cost : usage.cost + (before.usage.cost ?? 0)
+		}
+	};
+}
+function run(id, turnId, call) {
+	permitted.set(turnId + call.id, performance.now());
+	if (isSearch(call)) {
+		finishCall(id, turnId, call.id, {
+			state: "done",
+			result: call.arguments,
+			seconds: null
+		});
+		return;
+	}
+	changeCall(id, turnId, call.id, { state: "running" });
+	if (!isAutomatic(call)) return;
+	runJavascript(call.arguments).then(({ ok, text }) => finishCall(id, turnId, call.id, {
+		state: ok ? "done" : "failed",
+		result: text,
+		seconds: secondsSince(turnId + call.id)
+	}));
+}
+function finishCall(id, turnId, callId, outcome) {
+	changeCall(id, turnId, callId, outcome);
+	const conversation = documentOf(id).peek();
+	const turn = turnOf(conversation, turnId);
+	if (turn?.role !== "assistant" || conversation.head !== turnId) return;
+	if (turn.calls.every((call) => call.result !== null)) answer(id, turnId);
+}
+function changeCall(id, turnId, callId, changes) {
+	change(id, (before) => {
+		const turn = turnOf(before, turnId);
+		if (turn?.role !== "assistant") return before;
+		const calls = turn.calls.map((call) => call.id === callId ? {
+			...call,
+			...changes
+		} : call);
+		return withChanged(before, {
+			...turn,
+			calls
+		});
+	});
+}
+function denyOpenCalls(id) {
+	const conversation = documentOf(id).peek();
+	const last = turnOf(conversation, conversation.head);
+	if (last?.role !== "assistant" || last.finish !== "tool_calls") return;
+	for (const call of last.calls) {
+		if (call.result !== null) continue;
+		changeCall(id, last.id, call.id, {
+			state: "denied",
+			result: "error: no result was given",
+			seconds: null
+		});
+	}
+}
+function secondsSince(key) {
+	const start = permitted.get(key);
+	return start === void 0 ? null : (performance.now() - start) / 1e3;
+}
+function sentence(error) {
+	if (error instanceof Unreachable) return t("error.unreachable");
+	if (error instanceof ConnectionLost) return t("error.lost");
+	if (error instanceof Refusal && error.status === 401) return t("error.signIn");
+	return error.message;
 }
 function spoken(turn) {
 	if (turn.state === "failed") return "";
-	if (turn.state === "stopped") return "Stopped";
-	return [turn.content, ...turn.calls.map((call) => `Tool call ${call.name}`)].filter(Boolean).join(". ");
+	if (turn.state === "stopped") return t("state.stopped");
+	const calls = turn.calls.map((call) => t("tool.label", { name: call.name }));
+	return [turn.content, ...calls].filter(Boolean).join(". ");
 }
-// node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs
-var f$1 = Symbol.for("pv");
-var o = 0;
-Array.isArray;
-function a(t, e, n, u, a, i) {
-	e || (e = {});
-	var c, l, p = e;
-	if ("ref" in p && "function" != typeof t) for (l in p = {}, e) "ref" == l ? c = e[l] : p[l] = e[l];
-	var s = {
-		type: t,
-		props: p,
-		key: n,
-		ref: c,
-		__k: null,
-		__: null,
-		__b: 0,
-		__e: null,
-		__c: null,
-		constructor: f$1,
-		__v: --o,
-		__i: -1,
-		__u: 0
+// src/api/files.ts
+async function readOnServer(file, model, signal) {
+	const form = new FormData();
+	form.set("purpose", "file-extract");
+	form.set("expires_after[anchor]", "created_at");
+	form.set("expires_after[seconds]", "3600");
+	form.set("file", file, file.name);
+	const sent = await (await reach("v1/files", {
+		method: "POST",
+		body: form,
+		signal
+	})).json();
+	const content = await reach(`v1/files/${encodeURIComponent(sent.id)}/content`, { signal });
+	const body = await content.text();
+	const text = content.headers.get("content-type")?.includes("json") ? JSON.parse(body).content : body;
+	reach(`v1/files/${encodeURIComponent(sent.id)}`, { method: "DELETE" }).catch(() => void 0);
+	const tokens = sent.openk2_tokens ?? await countTokens(model, text);
+	return {
+		bytes: sent.bytes,
+		pages: sent.openk2_pages ?? null,
+		tokens,
+		text
 	};
-	return (a || i) && (s.__source = a, s.__self = i), n$1.vnode && n$1.vnode(s), s;
 }
-// src/ui/icons.tsx
-function Icon({ children }) {
-	return /* @__PURE__ */ a("svg", {
-		class: "icon",
-		viewBox: "0 0 20 20",
-		"aria-hidden": "true",
-		children
-	});
-}
-var MenuIcon = () => /* @__PURE__ */ a(Icon, { children: [/* @__PURE__ */ a("rect", {
-	x: "2.75",
-	y: "3.75",
-	width: "14.5",
-	height: "12.5",
-	rx: "2.5"
-}), /* @__PURE__ */ a("path", { d: "M7.75 3.75v12.5" })] });
-var PlusIcon = () => /* @__PURE__ */ a(Icon, { children: /* @__PURE__ */ a("path", { d: "M10 4v12M4 10h12" }) });
-var SettingsIcon = () => /* @__PURE__ */ a(Icon, { children: [
-	/* @__PURE__ */ a("path", { d: "M3 6.5h6.5M14 6.5h3M3 13.5h3M10.5 13.5H17" }),
-	/* @__PURE__ */ a("circle", {
-		cx: "11.75",
-		cy: "6.5",
-		r: "2.25"
-	}),
-	/* @__PURE__ */ a("circle", {
-		cx: "8.25",
-		cy: "13.5",
-		r: "2.25"
-	})
-] });
-var SendIcon = () => /* @__PURE__ */ a(Icon, { children: /* @__PURE__ */ a("path", { d: "M10 16V4.500M5 9.25 10 4.250l5 5" }) });
-var StopIcon = () => /* @__PURE__ */ a(Icon, { children: /* @__PURE__ */ a("rect", {
-	class: "solid",
-	x: "5.5",
-	y: "5.5",
-	width: "9",
-	height: "9",
-	rx: "1.5"
-}) });
-var CloseIcon = () => /* @__PURE__ */ a(Icon, { children: /* @__PURE__ */ a("path", { d: "m5 5 10 10M15 5 5 15" }) });
-var ChevronIcon = () => /* @__PURE__ */ a(Icon, { children: /* @__PURE__ */ a("path", { d: "m8 5.5 4.5 4.500L8 14.5" }) });
-var ToolIcon = () => /* @__PURE__ */ a(Icon, { children: /* @__PURE__ */ a("path", { d: "M12.2 3.400a4.2 4.2 0 0 0-4.9 5.500L3.2 13a1.7 1.7 0 0 0 0 2.400l1.4 1.400a1.7 1.7 0 0 0 2.4 0l4.1-4.100a4.2 4.2 0 0 0 5.5-4.900l-2.7 2.7-2.3-.6-.6-2.300z" }) });
-/** The mark: a ridge under snow. */
-var Mark = () => /* @__PURE__ */ a("svg", {
-	class: "mark",
-	viewBox: "0 0 32 32",
-	"aria-hidden": "true",
-	children: [/* @__PURE__ */ a("path", {
-		class: "ridge",
-		d: "M2 27 12.6 7.6a1.6 1.6 0 0 1 2.8 0L20 16l2.2-3.6a1.5 1.5 0 0 1 2.6 0L31 27z"
-	}), /* @__PURE__ */ a("path", {
-		class: "snow",
-		d: "m14 10.4 3.6 6.7-2.2-1.1-1.5 1.6-1.8-1.8-1.7 1.200z"
-	})]
-});
-// src/ui/Composer.tsx
-function Composer() {
-	const [text, setText] = d$3(readDraft);
-	const area = T$1(null);
-	F$3(() => {
-		const box = area.current;
-		box.style.height = "auto";
-		box.style.height = `${box.scrollHeight}px`;
-	}, [text]);
-	const change = (next) => {
-		setText(next);
-		keepDraft(next);
-	};
-	const send = () => {
-		if (!text.trim() || isRunning.value) return;
-		change("");
-		ask(text.trim());
-	};
-	const onKeyDown = (event) => {
-		if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-		event.preventDefault();
-		send();
-	};
-	return /* @__PURE__ */ a("div", {
-		class: "composer",
-		children: /* @__PURE__ */ a("form", {
-			class: "column",
-			onSubmit: (event) => {
-				event.preventDefault();
-				send();
-			},
-			children: [/* @__PURE__ */ a("div", {
-				class: "field",
-				children: [/* @__PURE__ */ a("textarea", {
-					id: "question",
-					ref: area,
-					rows: 1,
-					autofocus: true,
-					"aria-label": "Message",
-					placeholder: "Write a message",
-					value: text,
-					onInput: (event) => change(event.currentTarget.value),
-					onKeyDown
-				}), isRunning.value ? /* @__PURE__ */ a("button", {
-					class: "round",
-					type: "button",
-					"aria-label": "Stop",
-					title: "Stop (Esc)",
-					onClick: stop,
-					children: /* @__PURE__ */ a(StopIcon, {})
-				}) : /* @__PURE__ */ a("button", {
-					class: "round",
-					type: "submit",
-					"aria-label": "Send",
-					title: "Send (Enter)",
-					disabled: !text.trim(),
-					children: /* @__PURE__ */ a(SendIcon, {})
-				})]
-			}), /* @__PURE__ */ a("p", {
-				class: "fine hint",
-				children: isRunning.value ? /* @__PURE__ */ a($$1, { children: [/* @__PURE__ */ a("kbd", { children: "Esc" }), " stops the answer"] }) : /* @__PURE__ */ a($$1, { children: [
-					/* @__PURE__ */ a("kbd", { children: "Enter" }),
-					" sends, ",
-					/* @__PURE__ */ a("kbd", { children: "Shift" }),
-					" ",
-					/* @__PURE__ */ a("kbd", { children: "Enter" }),
-					" breaks the line"
-				] })
-			})]
-		})
-	});
-}
-// src/ui/SettingsDialog.tsx
-var settingsOpen = y$3(false);
-var EXAMPLE_TOOLS = JSON.stringify([{
-	type: "function",
-	function: {
-		name: "weather",
-		description: "The weather in a city today.",
-		parameters: {
-			type: "object",
-			properties: { city: { type: "string" } },
-			required: ["city"]
-		}
+async function countTokens(model, text) {
+	try {
+		return (await sendJson("POST", "v1/tokenize", {
+			model,
+			prompt: text
+		})).count;
+	} catch {
+		return null;
 	}
-}], null, 2);
-function SettingsDialog() {
-	const dialog = T$1(null);
-	A$3(() => {
-		if (settingsOpen.value) dialog.current.showModal();
-		else dialog.current.close();
-	}, [settingsOpen.value]);
-	const close = () => settingsOpen.value = false;
-	const { system, temperature, maxTokens, seed } = settings.value;
-	const context = model.value?.context_length;
-	return /* @__PURE__ */ a("dialog", {
-		ref: dialog,
-		class: "settings",
-		"aria-labelledby": "settings-title",
-		onClose: close,
-		onClick: (event) => event.target === dialog.current && close(),
-		children: /* @__PURE__ */ a("div", {
-			class: "inside",
-			children: [
-				/* @__PURE__ */ a("header", { children: [/* @__PURE__ */ a("h2", {
-					id: "settings-title",
-					children: "Settings"
-				}), /* @__PURE__ */ a("button", {
-					class: "quiet square",
-					"aria-label": "Close settings",
-					onClick: close,
-					children: /* @__PURE__ */ a(CloseIcon, {})
-				})] }),
-				/* @__PURE__ */ a("label", { children: [/* @__PURE__ */ a("span", { children: "System prompt" }), /* @__PURE__ */ a("textarea", {
-					rows: 3,
-					placeholder: "What the model should know or be, before the conversation",
-					value: system,
-					onInput: (event) => changeSettings({ system: event.currentTarget.value })
-				})] }),
-				/* @__PURE__ */ a("label", { children: [
-					/* @__PURE__ */ a("span", { children: ["Temperature ", /* @__PURE__ */ a("b", {
-						"aria-hidden": "true",
-						children: temperature.toFixed(1)
-					})] }),
-					/* @__PURE__ */ a("input", {
-						type: "range",
-						min: "0",
-						max: "2",
-						step: "0.1",
-						value: temperature,
-						onInput: (event) => changeSettings({ temperature: event.currentTarget.valueAsNumber })
-					}),
-					/* @__PURE__ */ a("small", { children: "0 always takes the likeliest word; higher is more varied." })
-				] }),
-				/* @__PURE__ */ a("div", {
-					class: "pair",
-					children: [/* @__PURE__ */ a(WholeNumber, {
-						label: "Longest answer",
-						hint: context ? `tokens; the context holds ${context.toLocaleString("en")}` : "tokens",
-						least: 1,
-						value: maxTokens,
-						onChange: (value) => changeSettings({ maxTokens: value })
-					}), /* @__PURE__ */ a(WholeNumber, {
-						label: "Seed",
-						hint: "the same seed gives the same answer",
-						least: 0,
-						value: seed,
-						onChange: (value) => changeSettings({ seed: value })
-					})]
-				}),
-				/* @__PURE__ */ a(ToolsEditor, {}),
-				/* @__PURE__ */ a("footer", { children: [
-					/* @__PURE__ */ a("button", {
-						class: "quiet",
-						onClick: () => changeSettings(defaultSettings),
-						children: "Back to defaults"
-					}),
-					/* @__PURE__ */ a("a", {
-						class: "fine",
-						href: "licences.txt",
-						target: "_blank",
-						rel: "noopener",
-						children: "Licences"
-					}),
-					/* @__PURE__ */ a("button", {
-						class: "primary",
-						onClick: close,
-						children: "Done"
-					})
-				] })
-			]
-		})
+}
+// src/state/attachments.ts
+var drafts = y$3(new Map());
+function draftsOf(conversationId) {
+	return drafts.value.get(conversationId) ?? [];
+}
+function setDrafts(conversationId, next) {
+	drafts.value = new Map(drafts.value).set(conversationId, next);
+}
+async function attach(conversationId, files) {
+	await Promise.all([...files].map((file) => attachOne(conversationId, file)));
+}
+function detach(conversationId, key) {
+	draftsOf(conversationId).find((one) => one.key === key)?.abort.abort();
+	setDrafts(conversationId, draftsOf(conversationId).filter((one) => one.key !== key));
+}
+function changeText(conversationId, key, attachment) {
+	put(conversationId, key, { attachment });
+}
+async function attachOne(conversationId, file) {
+	const { name, size: bytes } = file;
+	const key = newId();
+	const abort = new AbortController();
+	const draft = {
+		key,
+		name,
+		bytes,
+		state: "reading",
+		error: "",
+		attachment: null,
+		abort
+	};
+	setDrafts(conversationId, [...draftsOf(conversationId), draft]);
+	try {
+		put(conversationId, key, {
+			state: "ready",
+			attachment: {
+				name,
+				...await readOnServer(file, model.value?.id ?? "", abort.signal)
+			}
+		});
+	} catch (error) {
+		if (abort.signal.aborted) return;
+		put(conversationId, key, {
+			state: "failed",
+			error: error instanceof Unreachable ? t("error.unreachable") : error.message
+		});
+	}
+}
+function put(conversationId, key, change) {
+	setDrafts(conversationId, draftsOf(conversationId).map((one) => one.key === key ? {
+		...one,
+		...change
+	} : one));
+}
+// src/conversation/transfer.ts
+function toJson(conversations) {
+	return `${JSON.stringify(conversations.length === 1 ? conversations[0] : conversations, null, 2)}\n`;
+}
+function fromJson(text) {
+	let data;
+	try {
+		data = JSON.parse(text);
+	} catch (error) {
+		throw new Error(`not JSON: ${error.message}`);
+	}
+	return (Array.isArray(data) ? data : [data]).map((one, i) => readConversation(one, Array.isArray(data) ? `[${i}]` : ""));
+}
+function toMarkdown(conversation, you, says) {
+	const parts = [`# ${conversation.title || conversation.id}`];
+	let answering = false;
+	for (const turn of branch(conversation)) {
+		if (turn.role === "user") parts.push(`## ${you}`, ...turn.files.map((file) => `*${file.name}*`), turn.content);
+		else {
+			if (!answering) parts.push(`## ${says(turn.model)}`);
+			parts.push(turn.content, ...turn.calls.map(callMarkdown));
+		}
+		answering = turn.role === "assistant";
+	}
+	return `${parts.filter((part) => part.trim()).join("\n\n")}\n`;
+}
+function callMarkdown(call) {
+	const result = call.result === null ? "" : `\n\n${fenced(call.result)}`;
+	return `**\`${call.name}\`**\n\n${fenced(call.arguments, "json")}${result}`;
+}
+function fenced(text, language = "") {
+	const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}${language}\n${text}\n${fence}`;
+}
+function readConversation(data, at) {
+	const fields = object(data, at);
+	if (fields.format !== "openk2.conversation/1") throw new Error(`${path(at, "format")} is ${JSON.stringify(fields.format) ?? "missing"}; accepted: "${FORMAT}"`);
+	if (!Array.isArray(fields.turns)) throw new Error(`${path(at, "turns")} is not a list`);
+	const seen = new Set();
+	const turns = fields.turns.map((one, i) => {
+		const turn = readTurn(one, path(at, `turns[${i}]`));
+		if (turn.parent !== null && !seen.has(turn.parent)) throw new Error(`${path(at, `turns[${i}].parent`)} is "${turn.parent}", which is no turn before it`);
+		if (seen.has(turn.id)) throw new Error(`${path(at, `turns[${i}].id`)} is "${turn.id}" a second time`);
+		seen.add(turn.id);
+		return turn;
+	});
+	const head = typeof fields.head === "string" && seen.has(fields.head) ? fields.head : turns.at(-1)?.id ?? null;
+	const now = Date.now();
+	return settled({
+		...fields,
+		format: FORMAT,
+		id: newId(),
+		title: text$1(fields.title),
+		named: fields.named === true,
+		created: number(fields.created) ?? now,
+		updated: number(fields.updated) ?? now,
+		head,
+		turns
 	});
 }
-/** A whole number, or none when the field is empty. */
-function WholeNumber({ label, hint, least, value, onChange }) {
-	const read = (input) => {
-		if (input.value === "") onChange(null);
-		else if (input.checkValidity()) onChange(input.valueAsNumber);
+function readTurn(data, at) {
+	const fields = object(data, at);
+	const place = {
+		...fields,
+		id: required(fields.id, path(at, "id")),
+		parent: fields.parent === null ? null : required(fields.parent, path(at, "parent")),
+		created: number(fields.created) ?? 0,
+		content: text$1(fields.content)
 	};
-	return /* @__PURE__ */ a("label", { children: [
-		/* @__PURE__ */ a("span", { children: label }),
-		/* @__PURE__ */ a("input", {
-			type: "number",
-			min: least,
-			step: "1",
-			placeholder: least ? "no limit" : "random",
-			value: value ?? "",
-			onInput: (event) => read(event.currentTarget)
-		}),
-		/* @__PURE__ */ a("small", { children: hint })
-	] });
+	if (fields.role === "user") return {
+		...place,
+		role: "user",
+		files: list(fields.files).map(readFile)
+	};
+	if (fields.role !== "assistant") throw new Error(`${path(at, "role")} is ${JSON.stringify(fields.role) ?? "missing"}; accepted: "user", "assistant"`);
+	const timing = fields.timing ?? {};
+	const usage = fields.usage;
+	return {
+		...place,
+		role: "assistant",
+		model: text$1(fields.model),
+		reasoning: text$1(fields.reasoning),
+		calls: list(fields.calls).map(readCall),
+		state: oneOf(fields.state, [
+			"running",
+			"done",
+			"stopped",
+			"failed",
+			"interrupted"
+		], "done"),
+		finish: typeof fields.finish === "string" ? fields.finish : null,
+		error: typeof fields.error === "string" ? fields.error : null,
+		usage: usage ? {
+			prompt: number(usage.prompt) ?? 0,
+			cached: number(usage.cached) ?? 0,
+			completion: number(usage.completion) ?? 0,
+			reasoning: number(usage.reasoning),
+			cost: number(usage.cost)
+		} : null,
+		timing: {
+			first: number(timing.first),
+			thought: number(timing.thought),
+			whole: number(timing.whole)
+		}
+	};
 }
-/** Declarations are kept only while they can be sent; until then the field says what is wrong. */
-function ToolsEditor() {
-	const [text, setText] = d$3(settings.value.tools);
-	A$3(() => setText(settings.value.tools), [settings.value.tools]);
-	const problem = toolsProblem(text);
-	const change = (next) => {
-		setText(next);
-		if (!toolsProblem(next)) changeSettings({ tools: next });
+function readFile(data) {
+	return {
+		name: text$1(data.name),
+		bytes: number(data.bytes) ?? 0,
+		pages: number(data.pages),
+		tokens: number(data.tokens),
+		text: text$1(data.text)
 	};
-	return /* @__PURE__ */ a("div", {
-		class: "tools-editor",
-		children: [
-			/* @__PURE__ */ a("label", { children: [/* @__PURE__ */ a("span", { children: "Tools the model may call" }), /* @__PURE__ */ a("textarea", {
-				class: "mono",
-				rows: text ? 8 : 2,
-				spellcheck: false,
-				"aria-invalid": problem !== null,
-				"aria-describedby": "tools-problem",
-				placeholder: "A JSON list of OpenAI tool declarations",
-				value: text,
-				onInput: (event) => change(event.currentTarget.value)
-			})] }),
-			/* @__PURE__ */ a("small", {
-				id: "tools-problem",
-				class: problem ? "failure-text" : "",
-				role: problem ? "alert" : void 0,
-				children: problem ?? "The page runs no tools: it shows each call and asks you for the result."
-			}),
-			!text && /* @__PURE__ */ a("button", {
-				class: "quiet",
-				onClick: () => change(EXAMPLE_TOOLS),
-				children: "Insert an example"
-			})
-		]
+}
+function readCall(data) {
+	return {
+		id: text$1(data.id),
+		name: text$1(data.name),
+		arguments: text$1(data.arguments),
+		state: oneOf(data.state, [
+			"writing",
+			"waiting",
+			"running",
+			"done",
+			"failed",
+			"denied"
+		], "done"),
+		result: typeof data.result === "string" ? data.result : null,
+		seconds: number(data.seconds)
+	};
+}
+var path = (at, name) => at ? `${at}.${name}` : name;
+var text$1 = (value) => typeof value === "string" ? value : "";
+var number = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
+var list = (value) => Array.isArray(value) ? value.filter((one) => isObject(one)) : [];
+function isObject(value) {
+	return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+function object(value, at) {
+	if (!isObject(value)) throw new Error(`${at || "the file"} is not an object`);
+	return value;
+}
+function required(value, at) {
+	if (typeof value !== "string" || !/^[A-Za-z0-9_-]{8,64}$/.test(value)) throw new Error(`${at} is ${JSON.stringify(value) ?? "missing"}; accepted: 8 to 64 letters, digits, _ or -`);
+	return value;
+}
+function oneOf(value, accepted, otherwise) {
+	return accepted.includes(value) ? value : otherwise;
+}
+// src/ui/copy.ts
+var SHOWN_MS = 1500;
+async function copy(text, button) {
+	const name = button.getAttribute("aria-label");
+	let said = t("copied");
+	try {
+		await navigator.clipboard.writeText(text);
+	} catch {
+		said = t("copy.refused");
+	}
+	if (name === null) {
+		const label = button.textContent;
+		button.textContent = said;
+		setTimeout(() => button.textContent = label, SHOWN_MS);
+	} else {
+		button.setAttribute("aria-label", said);
+		button.classList.add("copied");
+		setTimeout(() => {
+			button.setAttribute("aria-label", name);
+			button.classList.remove("copied");
+		}, SHOWN_MS);
+	}
+}
+function download(name, type, content) {
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(new Blob([content], { type }));
+	link.download = name;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(link.href), 1e4);
+}
+function fileName(title, ending) {
+	return `${title.replace(/[^\p{L}\p{N}._ -]+/gu, " ").trim().replace(/\s+/g, "-").slice(0, 60) || "conversation"}.${ending}`;
+}
+// \0vite/preload-helper.js
+var scriptRel = (function detectScriptRel() {
+	const relList = typeof document !== "undefined" && document.createElement("link").relList;
+	return relList && relList.supports && relList.supports("modulepreload") ? "modulepreload" : "preload";
+})();
+var assetsURL = function(dep, importerUrl) {
+	return new URL(dep, importerUrl).href;
+};
+var seen = {};
+var isCssPreloadUrl = function isCssPreloadUrl(url) {
+	return url.pathname.endsWith(".css");
+};
+var preloadOnce = function preloadOnce(seen, href, preload) {
+	if (href in seen) return seen[href];
+	const promise = preload();
+	if (!promise) {
+		seen[href] = void 0;
+		return;
+	}
+	const preloadPromise = promise.then(() => {
+		seen[href] = void 0;
+	}, (err) => {
+		seen[href] = void 0;
+		throw err;
 	});
-}
-// src/ui/Sidebar.tsx
-function Sidebar() {
-	return /* @__PURE__ */ a($$1, { children: [/* @__PURE__ */ a("nav", {
-		id: "sidebar",
-		class: "sidebar",
-		"aria-label": "Conversations",
-		inert: !sidebarOpen.value,
-		children: [
-			/* @__PURE__ */ a("div", {
-				class: "brand",
-				children: [/* @__PURE__ */ a(Mark, {}), /* @__PURE__ */ a("span", { children: "openk2" })]
-			}),
-			/* @__PURE__ */ a("button", {
-				class: "new",
-				disabled: isRunning.value,
-				onClick: startNew,
-				children: [/* @__PURE__ */ a(PlusIcon, {}), "New chat"]
-			}),
-			/* @__PURE__ */ a("ul", { children: conversations.value.map((one) => /* @__PURE__ */ a(Entry, { conversation: one }, one.id)) }),
-			/* @__PURE__ */ a("p", {
-				class: "fine",
-				children: "Kept in this browser only."
-			})
-		]
-	}), /* @__PURE__ */ a("div", {
-		class: "scrim",
-		onClick: () => sidebarOpen.value = false
-	})] });
-}
-function Entry({ conversation }) {
-	const [sure, setSure] = d$3(false);
-	const isCurrent = conversation.id === currentId.value;
-	const open = () => {
-		openConversation(conversation.id);
-		if (narrow.matches) sidebarOpen.value = false;
-		focusComposer();
-	};
-	return /* @__PURE__ */ a("li", {
-		class: isCurrent ? "current" : "",
-		children: [/* @__PURE__ */ a("button", {
-			class: "title",
-			"aria-current": isCurrent ? "page" : void 0,
-			disabled: isRunning.value,
-			onClick: open,
-			children: conversation.title || "Untitled"
-		}), /* @__PURE__ */ a("button", {
-			class: `quiet delete ${sure ? "sure" : ""}`,
-			"aria-label": sure ? `Really delete ${conversation.title}` : `Delete ${conversation.title}`,
-			disabled: isRunning.value,
-			onBlur: () => setSure(false),
-			onClick: () => sure ? deleteConversation(conversation.id) : setSure(true),
-			children: sure ? "Delete?" : /* @__PURE__ */ a(CloseIcon, {})
-		})]
+	seen[href] = preloadPromise;
+	return preloadPromise;
+};
+var __vitePreload = function preload(baseModule, deps, importerUrl) {
+	let promise = Promise.resolve();
+	if (deps && deps.length > 0) {
+		let preloadedHrefs;
+		const cspNonceMeta = document.querySelector("meta[property=csp-nonce]");
+		const cspNonce = cspNonceMeta?.nonce || cspNonceMeta?.getAttribute("nonce");
+		function allSettled(promises) {
+			return Promise.all(promises.map((p) => Promise.resolve(p).then((value) => ({
+				status: "fulfilled",
+				value
+			}), (reason) => ({
+				status: "rejected",
+				reason
+			}))));
+		}
+		function importMetaResolve(specifier) {
+			if (import.meta.resolve) return new URL(import.meta.resolve(specifier));
+			return new URL(specifier, import.meta.url);
+		}
+		promise = allSettled(deps.map((depString) => {
+			depString = assetsURL(depString, importerUrl);
+			const dep = importMetaResolve(depString);
+			const isCss = isCssPreloadUrl(dep);
+			return preloadOnce(seen, dep.href, () => {
+				if (preloadedHrefs === void 0) {
+					preloadedHrefs = {
+						all: new Set(),
+						styles: new Set()
+					};
+					const links = document.getElementsByTagName("link");
+					for (let i = links.length - 1; i >= 0; i--) {
+						const link = links[i];
+						preloadedHrefs.all.add(link.href);
+						if (link.rel === "stylesheet") preloadedHrefs.styles.add(link.href);
+					}
+				}
+				if ((isCss ? preloadedHrefs.styles : preloadedHrefs.all).has(dep.href)) return;
+				const link = document.createElement("link");
+				link.rel = isCss ? "stylesheet" : scriptRel;
+				if (!isCss) link.as = "script";
+				link.crossOrigin = "";
+				link.href = dep.href;
+				if (cspNonce) link.setAttribute("nonce", cspNonce);
+				document.head.appendChild(link);
+				if (isCss) return new Promise((res, rej) => {
+					const handleSettle = (e) => {
+						link.removeEventListener("load", handleSettle);
+						link.removeEventListener("error", handleSettle);
+						if (e.type === "error") rej(new Error(`Unable to preload CSS for ${dep}`));
+						else res(e);
+					};
+					link.addEventListener("load", handleSettle);
+					link.addEventListener("error", handleSettle);
+				});
+			});
+		}).filter((p) => p !== void 0));
+	}
+	function handlePreloadError(err) {
+		const e = new Event("vite:preloadError", { cancelable: true });
+		e.payload = err;
+		window.dispatchEvent(e);
+		if (!e.defaultPrevented) throw err;
+	}
+	return promise.then((res) => {
+		for (const item of res || []) {
+			if (item.status !== "rejected") continue;
+			handlePreloadError(item.reason);
+		}
+		return baseModule().catch(handlePreloadError);
 	});
+};
+// src/state/transfers.ts
+var transferProblem = y$3(null);
+async function exportJson(ids) {
+	const all = await Promise.all(ids.map(withLoaded));
+	download(all.length === 1 ? fileName(all[0].title, "json") : "conversations.json", "application/json", toJson(all));
+}
+async function exportMarkdown(id) {
+	const conversation = await withLoaded(id);
+	const text = toMarkdown(conversation, t("you"), (model) => model || t("answer"));
+	download(fileName(conversation.title, "md"), "text/markdown", text);
+}
+async function exportPage(id) {
+	const conversation = await withLoaded(id);
+	const { staticPage } = await __vitePreload(async () => {
+		const { staticPage } = await import("./static_page.js");
+		return { staticPage };
+	}, [], import.meta.url);
+	download(fileName(conversation.title, "html"), "text/html", await staticPage(conversation));
+}
+async function importFile(file) {
+	try {
+		await add(fromJson(await file.text()));
+		transferProblem.value = null;
+	} catch (error) {
+		transferProblem.value = t("import.failed", {
+			name: file.name,
+			problem: error.message
+		});
+	}
 }
 // node_modules/dompurify/dist/purify.es.mjs
-/*! @license DOMPurify 3.4.18 | (c) Cure53 and other contributors | Released under the Apache license 2.0 and Mozilla Public License 2.0 | github.com/cure53/DOMPurify/blob/3.4.18/LICENSE */
 function _OverloadYield(e, d) {
 	this.v = e, this.k = d;
 }
@@ -1868,7 +3267,6 @@ function _iterableToArrayLimit(r, l) {
 function _nonIterableRest() {
 	throw new TypeError("Invalid attempt to destructure non-iterable instance.\nIn order to be iterable, non-array objects must have a [Symbol.iterator]() method.");
 }
-/*! regenerator-runtime -- Copyright (c) 2014-present, Facebook, Inc. -- license (MIT): https://github.com/babel/babel/blob/main/packages/babel-helpers/LICENSE */
 function _slicedToArray(r, e) {
 	return _arrayWithHoles(r) || _iterableToArrayLimit(r, e) || _unsupportedIterableToArray(r, e) || _nonIterableRest();
 }
@@ -1980,38 +3378,18 @@ var regExpTest = function regExpTest(regExp, value) {
 	return apply(regExpTestRaw, regExp, [value]);
 };
 var typeErrorCreate = unconstruct(TypeError);
-/**
-* Creates a new function that calls the given function with a specified thisArg and arguments.
-*
-* @param func - The function to be wrapped and called.
-* @returns A new function that calls the given function with a specified thisArg and arguments.
-*/
 function unapply(func) {
 	return function(thisArg) {
 		for (var _len3 = arguments.length, args = new Array(_len3 > 1 ? _len3 - 1 : 0), _key3 = 1; _key3 < _len3; _key3++) args[_key3 - 1] = arguments[_key3];
 		return apply(func, thisArg, args);
 	};
 }
-/**
-* Creates a new function that constructs an instance of the given constructor function with the provided arguments.
-*
-* @param func - The constructor function to be wrapped and called.
-* @returns A new function that constructs an instance of the given constructor function with the provided arguments.
-*/
 function unconstruct(Func) {
 	return function() {
 		for (var _len4 = arguments.length, args = new Array(_len4), _key4 = 0; _key4 < _len4; _key4++) args[_key4] = arguments[_key4];
 		return construct(Func, args);
 	};
 }
-/**
-* Add properties to a lookup table
-*
-* @param set - The set to which elements will be added.
-* @param array - The array containing elements to be added to the set.
-* @param transformCaseFunc - An optional function to transform the case of each element before adding to the set.
-* @returns The modified set with added elements.
-*/
 function addToSet(set, array) {
 	let transformCaseFunc = arguments.length > 2 && arguments[2] !== void 0 ? arguments[2] : stringToLowerCase;
 	if (setPrototypeOf) setPrototypeOf(set, null);
@@ -2030,22 +3408,10 @@ function addToSet(set, array) {
 	}
 	return set;
 }
-/**
-* Clean up an array to harden against CSPP
-*
-* @param array - The array to be cleaned.
-* @returns The cleaned version of the array
-*/
 function cleanArray(array) {
 	for (let index = 0; index < array.length; index++) if (!objectHasOwnProperty(array, index)) array[index] = null;
 	return array;
 }
-/**
-* Shallow clone an object
-*
-* @param object - The object to be cloned.
-* @returns A new object that copies the original.
-*/
 function clone(object) {
 	const newObject = create(null);
 	for (const _ref2 of entries(object)) {
@@ -2060,12 +3426,6 @@ function clone(object) {
 	}
 	return newObject;
 }
-/**
-* Copy a flat lookup table
-*
-* @param set - The set to copy.
-* @returns A new prototype-free set with the same entries.
-*/
 function cloneSet(set) {
 	const newSet = create(null);
 	const keys = objectKeys(set);
@@ -2073,12 +3433,6 @@ function cloneSet(set) {
 	while (l--) newSet[keys[l]] = set[keys[l]];
 	return newSet;
 }
-/**
-* Convert non-node values into strings without depending on direct property access.
-*
-* @param value - The value to stringify.
-* @returns A string representation of the provided value.
-*/
 function stringifyValue(value) {
 	switch (typeof value) {
 		case "string": return value;
@@ -2101,13 +3455,6 @@ function stringifyValue(value) {
 		default: return objectToString(value);
 	}
 }
-/**
-* This method automatically checks if the prop is function or getter and behaves accordingly.
-*
-* @param object - The object to look up the getter function in its prototype chain.
-* @param prop - The property name for which to find the getter function.
-* @returns The getter function found in the prototype chain or a fallback function.
-*/
 function lookupGetter(object, prop) {
 	while (object !== null) {
 		const desc = getOwnPropertyDescriptor(object, prop);
@@ -2122,17 +3469,6 @@ function lookupGetter(object, prop) {
 	}
 	return fallbackValue;
 }
-/**
-* Like lookupGetter, but for accessor properties only, and returns null
-* instead of a null-returning fallback when no getter exists on the chain.
-* Lets a caller fall back to a direct property read in environments that
-* lack the getter, where a fallback returning null would be indistinguishable
-* from a legitimate null value (e.g. namespaceURI of a no-namespace element).
-*
-* @param object - The object (usually a prototype) to start the lookup at.
-* @param prop - The accessor property name.
-* @returns The unapplied getter, or null if none was found.
-*/
 function lookupAccessor(object, prop) {
 	while (object !== null) {
 		const desc = getOwnPropertyDescriptor(object, prop);
@@ -2832,14 +4168,6 @@ var LITERAL_TEXT_ELEMENTS = freeze(addToSet({}, [
 var getGlobal = function getGlobal() {
 	return typeof window === "undefined" ? null : window;
 };
-/**
-* Creates a no-op policy for internal use only.
-* Don't export this function outside this module!
-* @param trustedTypes The policy factory.
-* @param purifyHostElement The Script element used to load DOMPurify (to determine policy name suffix).
-* @return The policy created (or null, if Trusted Types
-* are not supported or creating the policy failed).
-*/
 var _createTrustedTypesPolicy = function _createTrustedTypesPolicy(trustedTypes, purifyHostElement) {
 	if (typeof trustedTypes !== "object" || typeof trustedTypes.createPolicy !== "function") return null;
 	let suffix = null;
@@ -2873,26 +4201,9 @@ var _createHooksMap = function _createHooksMap() {
 		uponSanitizeShadowNode: []
 	};
 };
-/**
-* Resolve a set-valued configuration option.
-*
-* @param cfg the cloned, prototype-free configuration object
-* @param key the configuration property to read
-* @param fallback the set to use when the option is absent or not an array
-* @param options case transform, and an optional base set to extend a copy of
-* @returns a fresh set built from cfg[key], or the fallback
-*/
 var _resolveSetOption = function _resolveSetOption(cfg, key, fallback, options) {
 	return objectHasOwnProperty(cfg, key) && arrayIsArray(cfg[key]) ? addToSet(options.base ? cloneSet(options.base) : {}, cfg[key], options.transform) : fallback;
 };
-/**
-* Resolve an object-valued configuration option.
-*
-* @param cfg the cloned, prototype-free configuration object
-* @param key the configuration property to read
-* @param fallback the read-only value to use when the option is absent
-* @returns a prototype-free clone of cfg[key], or the fallback
-*/
 var _resolveObjectOption = function _resolveObjectOption(cfg, key, fallback) {
 	const value = objectHasOwnProperty(cfg, key) ? cfg[key] : void 0;
 	return value && typeof value === "object" ? clone(value) : fallback;
@@ -2975,16 +4286,9 @@ function createDOMPurify() {
 	const _document = document, implementation = _document.implementation, createNodeIterator = _document.createNodeIterator, createDocumentFragment = _document.createDocumentFragment, getElementsByTagName = _document.getElementsByTagName;
 	const importNode = originalDocument.importNode;
 	let hooks = _createHooksMap();
-	/**
-	* Expose whether this browser supports running the full DOMPurify.
-	*/
 	DOMPurify.isSupported = typeof entries === "function" && typeof getParentNode === "function" && implementation && implementation.createHTMLDocument !== void 0;
 	const MUSTACHE_EXPR$1 = MUSTACHE_EXPR, ERB_EXPR$1 = ERB_EXPR, TMPLIT_EXPR$1 = TMPLIT_EXPR, DATA_ATTR$1 = DATA_ATTR, ARIA_ATTR$1 = ARIA_ATTR, IS_SCRIPT_OR_DATA$1 = IS_SCRIPT_OR_DATA, ATTR_WHITESPACE$1 = ATTR_WHITESPACE, CUSTOM_ELEMENT$1 = CUSTOM_ELEMENT;
 	let IS_ALLOWED_URI$1 = IS_ALLOWED_URI;
-	/**
-	* We consider the elements and attributes below to be safe. Ideally
-	* don't add any new ones but feel free to remove unwanted ones.
-	*/
 	let ALLOWED_TAGS = null;
 	const DEFAULT_ALLOWED_TAGS = addToSet({}, [
 		...html$1,
@@ -3131,11 +4435,6 @@ function createDOMPurify() {
 	const isRegexOrFunction = function isRegexOrFunction(testValue) {
 		return testValue instanceof RegExp || testValue instanceof Function;
 	};
-	/**
-	* _parseConfig
-	*
-	* @param cfg optional config literal
-	*/
 	const _parseConfig = function _parseConfig() {
 		let cfg = arguments.length > 0 && arguments[0] !== void 0 ? arguments[0] : {};
 		if (!cfg || typeof cfg !== "object") cfg = {};
@@ -3264,51 +4563,21 @@ function createDOMPurify() {
 		...svgDisallowed
 	]);
 	const ALL_MATHML_TAGS = addToSet({}, [...mathMl$1, ...mathMlDisallowed]);
-	/**
-	* Namespace rules for an element in the SVG namespace.
-	*
-	* @param tagName the element's lowercase tag name
-	* @param parentNamespace the (possibly simulated) parent's namespace
-	* @param parentTagName the parent's lowercase tag name
-	* @returns true if a spec-compliant parser could produce this element
-	*/
 	const _checkSvgNamespace = function _checkSvgNamespace(tagName, parentNamespace, parentTagName) {
 		if (parentNamespace === HTML_NAMESPACE) return tagName === "svg";
 		if (parentNamespace === MATHML_NAMESPACE) return tagName === "svg" && (parentTagName === "annotation-xml" || MATHML_TEXT_INTEGRATION_POINTS[parentTagName]);
 		return Boolean(ALL_SVG_TAGS[tagName]);
 	};
-	/**
-	* Namespace rules for an element in the MathML namespace.
-	*
-	* @param tagName the element's lowercase tag name
-	* @param parentNamespace the (possibly simulated) parent's namespace
-	* @param parentTagName the parent's lowercase tag name
-	* @returns true if a spec-compliant parser could produce this element
-	*/
 	const _checkMathMlNamespace = function _checkMathMlNamespace(tagName, parentNamespace, parentTagName) {
 		if (parentNamespace === HTML_NAMESPACE) return tagName === "math";
 		if (parentNamespace === SVG_NAMESPACE) return tagName === "math" && HTML_INTEGRATION_POINTS[parentTagName];
 		return Boolean(ALL_MATHML_TAGS[tagName]);
 	};
-	/**
-	* Namespace rules for an element in the HTML namespace.
-	*
-	* @param tagName the element's lowercase tag name
-	* @param parentNamespace the (possibly simulated) parent's namespace
-	* @param parentTagName the parent's lowercase tag name
-	* @returns true if a spec-compliant parser could produce this element
-	*/
 	const _checkHtmlNamespace = function _checkHtmlNamespace(tagName, parentNamespace, parentTagName) {
 		if (parentNamespace === SVG_NAMESPACE && !HTML_INTEGRATION_POINTS[parentTagName]) return false;
 		if (parentNamespace === MATHML_NAMESPACE && !MATHML_TEXT_INTEGRATION_POINTS[parentTagName]) return false;
 		return !ALL_MATHML_TAGS[tagName] && (COMMON_SVG_AND_HTML_ELEMENTS[tagName] || !ALL_SVG_TAGS[tagName]);
 	};
-	/**
-	* @param element a DOM element whose namespace is being checked
-	* @returns Return false if the element has a
-	*  namespace that a spec-compliant parser would never
-	*  return. Return true otherwise.
-	*/
 	const _checkValidNamespace = function _checkValidNamespace(element) {
 		const elementNamespace = _readNamespaceURI(element);
 		const tagName = stringToLowerCase(_readNodeName(element));
@@ -3325,11 +4594,6 @@ function createDOMPurify() {
 		if (elementNamespace === HTML_NAMESPACE) return _checkHtmlNamespace(tagName, parentNamespace, parentTagName);
 		return PARSER_MEDIA_TYPE === "application/xhtml+xml";
 	};
-	/**
-	* _forceRemove
-	*
-	* @param node a DOM node
-	*/
 	const _forceRemove = function _forceRemove(node) {
 		arrayPush(DOMPurify.removed, { element: node });
 		try {
@@ -3339,16 +4603,6 @@ function createDOMPurify() {
 			if (!getParentNode(node)) throw typeErrorCreate("a node selected for removal could not be detached from its tree and cannot be safely returned; refusing to sanitize in place");
 		}
 	};
-	/**
-	* Removes an Attr node as that exact node, without book-keeping. Name-based
-	* removal lowercases the name in HTML documents and would miss a
-	* case-preserved one such as `ONERROR`, so it is only the fallback for
-	* clobbered or detached nodes.
-	*
-	* @param element the element to strip the attribute from
-	* @param attribute the Attr node to remove
-	* @param name the attribute's name, for the fallback path
-	*/
 	const _stripAttributeNode = function _stripAttributeNode(element, attribute, name) {
 		try {
 			removeAttributeNode(element, attribute);
@@ -3358,13 +4612,6 @@ function createDOMPurify() {
 			} catch (_) {}
 		}
 	};
-	/**
-	* Fail-closed teardown of an in-place root: strip every disallowed attribute
-	* in the subtree first, so nothing armed is left behind, then remove all
-	* children and the root's own attributes.
-	*
-	* @param root the in-place root to empty
-	*/
 	const _neutralizeRoot = function _neutralizeRoot(root) {
 		_neutralizeSubtree(root);
 		const childNodes = getChildNodes(root);
@@ -3375,15 +4622,6 @@ function createDOMPurify() {
 		});
 		if (_readNodeType(root) === NODE_TYPE.element) _stripAttributes(root, false);
 	};
-	/**
-	* Removes an attribute, preferably as its exact Attr node: name-based
-	* removal lowercases the name in HTML documents and misses case-preserved
-	* names, e.g. from imported XHTML.
-	*
-	* @param name an Attribute name
-	* @param element a DOM node
-	* @param attr the exact Attr node to remove, when the caller has it
-	*/
 	const _removeAttribute = function _removeAttribute(name, element, attr) {
 		if (!attr) try {
 			attr = element.getAttributeNode(name);
@@ -3407,13 +4645,6 @@ function createDOMPurify() {
 			} catch (_) {}
 		}
 	};
-	/**
-	* Removes an element's attributes without book-keeping. Used to neutralize
-	* nodes discarded from an in-place tree.
-	*
-	* @param element the element to strip
-	* @param keepAllowed whether attributes on the allowlist stay
-	*/
 	const _stripAttributes = function _stripAttributes(element, keepAllowed) {
 		const attributes = getAttributes(element);
 		if (!attributes) return;
@@ -3423,16 +4654,6 @@ function createDOMPurify() {
 			if (typeof name === "string" && !(keepAllowed && ALLOWED_ATTR[transformCaseFunc(name)])) _stripAttributeNode(element, attribute, name);
 		}
 	};
-	/**
-	* Iterative depth-first walk, so deep trees cannot overflow the call stack,
-	* reading through the cached getters, so clobbering cannot hide children.
-	* When `visit` returns false, the node's children are skipped. With
-	* `intoShadow`, open shadow roots are walked after their host's children.
-	*
-	* @param root where to start
-	* @param visit called for every node
-	* @param intoShadow whether to enter open shadow roots
-	*/
 	const _walkTree = function _walkTree(root, visit) {
 		let intoShadow = arguments.length > 2 && arguments[2] !== void 0 ? arguments[2] : false;
 		const stack = [root];
@@ -3447,24 +4668,11 @@ function createDOMPurify() {
 			if (childNodes) for (let i = childNodes.length - 1; i >= 0; --i) stack.push(childNodes[i]);
 		}
 	};
-	/**
-	* Strips disallowed attributes from every element of a discarded subtree,
-	* so a handler that is already queued (a loading image) cannot fire.
-	*
-	* @param root the root of a removed subtree
-	*/
 	const _neutralizeSubtree = function _neutralizeSubtree(root) {
 		_walkTree(root, (node) => {
 			if (_readNodeType(node) === NODE_TYPE.element) _stripAttributes(node, true);
 		});
 	};
-	/**
-	* All nodes under `root`, root first, including open shadow roots. Template
-	* content is not entered, it is inert.
-	*
-	* @param root the in-place root
-	* @return the nodes
-	*/
 	const _collectLiveNodes = function _collectLiveNodes(root) {
 		const nodes = [];
 		_walkTree(root, (node) => {
@@ -3472,14 +4680,6 @@ function createDOMPurify() {
 		}, true);
 		return nodes;
 	};
-	/**
-	* Strips disallowed attributes from every element that was under the
-	* in-place root when the call started and no longer is, whatever removed
-	* or moved it.
-	*
-	* @param root the in-place root
-	* @param before the root's nodes, collected before the walk
-	*/
 	const _neutralizeEscapedElements = function _neutralizeEscapedElements(root, before) {
 		const reachable = setCreate();
 		arrayForEach(_collectLiveNodes(root), (node) => {
@@ -3489,14 +4689,6 @@ function createDOMPurify() {
 			if (_readNodeType(node) === NODE_TYPE.element && !setHas(reachable, node)) _stripAttributes(node, true);
 		});
 	};
-	/**
-	* Neutralizes everything that left the in-place tree during the call: what
-	* DOMPurify removed, and what hooks or custom elements removed or moved out.
-	*
-	* @param root the in-place root
-	* @param before the root's nodes, collected before the walk
-	* @return true if the root itself was removed
-	*/
 	const _neutralizeDiscarded = function _neutralizeDiscarded(root, before) {
 		let rootRemoved = false;
 		arrayForEach(DOMPurify.removed, (entry) => {
@@ -3509,15 +4701,6 @@ function createDOMPurify() {
 		return rootRemoved;
 	};
 	const MAX_UNVISITED_ROUNDS = 8;
-	/**
-	* The walk only moves forward, so a node moved to a position it already
-	* passed is never visited. Give every original node that is still in the
-	* tree but unvisited the normal treatment, hooks included. Nodes created
-	* during the call are left alone. Fails closed if the tree keeps changing.
-	*
-	* @param root the in-place root
-	* @param before the root's nodes, collected before the walk
-	*/
 	const _sanitizeUnvisitedNodes = function _sanitizeUnvisitedNodes(root, before) {
 		const visited = IN_PLACE_VISITED;
 		let original = null;
@@ -3545,14 +4728,6 @@ function createDOMPurify() {
 			});
 		}
 	};
-	/**
-	* One _sanitizeUnvisitedNodes pass over the root or an open shadow root.
-	*
-	* @param container the root or an open shadow root
-	* @param inShadow whether container is a shadow root
-	* @param root the in-place root
-	* @param original the root's nodes collected before the walk, as a set
-	*/
 	const _sanitizeUnvisitedIn = function _sanitizeUnvisitedIn(container, inShadow, root, original) {
 		const iterator = _createNodeIterator(container);
 		let node;
@@ -3562,39 +4737,14 @@ function createDOMPurify() {
 			_sanitizeNode(node, root);
 		}
 	};
-	/**
-	* Records that _sanitizeElements processed `node`. No-op outside IN_PLACE.
-	*
-	* @param node the node being processed
-	*/
 	const _markVisited = function _markVisited(node) {
 		if (IN_PLACE_VISITED) setAdd(IN_PLACE_VISITED, node);
 	};
-	/**
-	* Patch-linkage attributes (declarative partial updates): `patchsrc`
-	* always, `for` everywhere except on <label> and <output>. Gated on
-	* SAFE_FOR_XML. Shared by the IN_PLACE pre-pass and _isValidAttribute.
-	*
-	* @param lcName the transformCaseFunc'd attribute name
-	* @param lcTag the transformCaseFunc'd tag name of the carrying element
-	* @return true if the attribute is patch linkage and must be dropped
-	*/
 	const _isPatchLinkageAttribute = function _isPatchLinkageAttribute(lcName, lcTag) {
 		if (!SAFE_FOR_XML) return false;
 		if (lcName === "patchsrc") return true;
 		return lcName === "for" && lcTag !== "label" && lcTag !== "output";
 	};
-	/**
-	* IN_PLACE pre-pass: sever all patch linkage before the walk, so no patch
-	* can fire mid-walk into a part of the tree the walker already passed.
-	* Removes range markers (processing instructions, comments with markup)
-	* and strips linkage attributes. It cannot undo a patch that already fired.
-	*
-	* TODO: if the shipped feature can patch through `for` on <label>/<output>,
-	* drop that pair here too.
-	*
-	* @param root the in-place root to sweep
-	*/
 	const _neutralizePatchLinkage = function _neutralizePatchLinkage(root) {
 		if (!SAFE_FOR_XML) return;
 		_walkTree(root, (node) => {
@@ -3616,12 +4766,6 @@ function createDOMPurify() {
 			return true;
 		});
 	};
-	/**
-	* _initDocument
-	*
-	* @param dirty - a string of dirty markup
-	* @return a DOM, filled with the dirty markup
-	*/
 	const _initDocument = function _initDocument(dirty) {
 		let doc = null;
 		let leadingWhitespace = null;
@@ -3646,43 +4790,17 @@ function createDOMPurify() {
 		if (NAMESPACE === HTML_NAMESPACE) return getElementsByTagName.call(doc, WHOLE_DOCUMENT ? "html" : "body")[0];
 		return WHOLE_DOCUMENT ? doc.documentElement : body;
 	};
-	/**
-	* Creates a NodeIterator over `root`. ownerDocument is read through the
-	* cached getter: a form child named "ownerDocument" shadows the direct
-	* read and would make createNodeIterator throw.
-	*
-	* @param root The node to start traversing on.
-	* @param characterDataOnly whether to skip elements
-	* @return The created NodeIterator
-	*/
 	const _createNodeIterator = function _createNodeIterator(root) {
 		let characterDataOnly = arguments.length > 1 && arguments[1] !== void 0 ? arguments[1] : false;
 		const doc = getOwnerDocument ? getOwnerDocument(root) : root.ownerDocument;
 		return createNodeIterator.call(doc || root, root, (characterDataOnly ? 0 : NodeFilter.SHOW_ELEMENT) | NodeFilter.SHOW_COMMENT | NodeFilter.SHOW_TEXT | NodeFilter.SHOW_PROCESSING_INSTRUCTION | NodeFilter.SHOW_CDATA_SECTION, null);
 	};
-	/**
-	* Replace template expression syntax (mustache, ERB, template
-	* literal) with a space; shared by all SAFE_FOR_TEMPLATES scrub
-	* sites. Order matters: mustache, then ERB, then template literal.
-	*
-	* @param value the string to scrub
-	* @returns the scrubbed string
-	*/
 	const _stripTemplateExpressions = function _stripTemplateExpressions(value) {
 		value = stringReplace(value, MUSTACHE_EXPR$1, " ");
 		value = stringReplace(value, ERB_EXPR$1, " ");
 		value = stringReplace(value, TMPLIT_EXPR$1, " ");
 		return value;
 	};
-	/**
-	* Strips template expressions from the character data under `node`,
-	* template contents included. Runs after the walk, since an expression can
-	* also form when a removed element leaves two text nodes adjacent. Works on
-	* the nodes rather than on markup, which keeps node references intact and
-	* sees `<%` unescaped. Attribute values are handled in _sanitizeAttributes.
-	*
-	* @param node The root element whose character data should be scrubbed.
-	*/
 	const _scrubTemplateExpressions2 = function _scrubTemplateExpressions(node) {
 		var _node$querySelectorAl;
 		_scrubOwnCharacterData(node);
@@ -3691,13 +4809,6 @@ function createDOMPurify() {
 			if (_isDocumentFragment(tmpl.content)) _scrubTemplateExpressions2(tmpl.content);
 		});
 	};
-	/**
-	* Normalizes `node` and strips template expressions from its own character
-	* data. Template contents and shadow roots are not entered, their own
-	* _sanitizeShadowDOM call scrubs them.
-	*
-	* @param node The root whose own character data should be scrubbed.
-	*/
 	const _scrubOwnCharacterData = function _scrubOwnCharacterData(node) {
 		node.normalize();
 		const walker = _createNodeIterator(node, true);
@@ -3707,27 +4818,12 @@ function createDOMPurify() {
 			currentNode = walker.nextNode();
 		}
 	};
-	/**
-	* Detects DOM clobbering on a form, the only element whose named children
-	* shadow its own properties. Each probe compares a direct read with what
-	* the property has to be.
-	*
-	* @param element element to check for clobbering attacks
-	* @return true if clobbered, false if safe
-	*/
 	const _isClobbered = function _isClobbered(element) {
 		const realTagName = getNodeName ? getNodeName(element) : null;
 		if (typeof realTagName !== "string") return false;
 		if (transformCaseFunc(realTagName) !== "form") return false;
 		return typeof element.nodeName !== "string" || typeof element.textContent !== "string" || typeof element.removeChild !== "function" || element.attributes !== getAttributes(element) || typeof element.removeAttribute !== "function" || typeof element.removeAttributeNode !== "function" || typeof element.getAttributeNode !== "function" || typeof element.setAttribute !== "function" || typeof element.namespaceURI !== "string" || typeof element.insertBefore !== "function" || typeof element.hasChildNodes !== "function" || element.nodeType !== getNodeType(element) || element.childNodes !== getChildNodes(element);
 	};
-	/**
-	* Reads nodeType through the cached getter, so the result holds for nodes
-	* from any realm (GHSA-4w3q-35jp-p934) and cannot be clobbered.
-	*
-	* @param value anything
-	* @return the node type, or null if value is not a DOM node
-	*/
 	const _nodeTypeOf = function _nodeTypeOf(value) {
 		if (!getNodeType || typeof value !== "object" || value === null) return null;
 		try {
@@ -3749,17 +4845,6 @@ function createDOMPurify() {
 			hook.call(DOMPurify, currentNode, data, CONFIG);
 		});
 	}
-	/**
-	* Structural-threat checks that condemn a node regardless of the
-	* allowlists: mXSS via namespace confusion, risky CSS construction,
-	* processing instructions, markup-bearing comments. Pure predicate;
-	* the caller removes. Check order is load-bearing.
-	*
-	* @param currentNode the node to inspect
-	* @param tagName the node's transformCaseFunc'd tag name
-	* @param nodeType the node's type, read through the cached getter
-	* @return true if the node must be removed
-	*/
 	const _isUnsafeNode = function _isUnsafeNode(currentNode, tagName, nodeType) {
 		if (SAFE_FOR_XML && nodeType === NODE_TYPE.element && currentNode.hasChildNodes() && !_isNode(currentNode.firstElementChild) && regExpTest(ELEMENT_MARKUP_PROBE, currentNode.textContent) && regExpTest(ELEMENT_MARKUP_PROBE, currentNode.innerHTML)) return true;
 		if (SAFE_FOR_XML && LITERAL_TEXT_ELEMENTS[tagName] && nodeType === NODE_TYPE.element && _readNamespaceURI(currentNode) === HTML_NAMESPACE && (_isNode(currentNode.firstElementChild) || typeof currentNode.textContent === "string" && regExpTest(ELEMENT_MARKUP_PROBE, currentNode.textContent))) return true;
@@ -3767,18 +4852,6 @@ function createDOMPurify() {
 		if (SAFE_FOR_XML && nodeType === NODE_TYPE.comment && regExpTest(COMMENT_MARKUP_PROBE, currentNode.data)) return true;
 		return false;
 	};
-	/**
-	* Evaluate a CUSTOM_ELEMENT_HANDLING check (a RegExp or a predicate
-	* function, per the validation in _parseConfig) against a name.
-	* Additional arguments are forwarded to predicate functions - the
-	* attributeNameCheck predicate receives the tag name as its second
-	* argument. A null/absent check never matches.
-	*
-	* @param check the configured tagNameCheck / attributeNameCheck value
-	* @param name the name to test
-	* @param args extra arguments forwarded to a predicate function
-	* @return true if the check matches the name
-	*/
 	const _matchesNameCheck = function _matchesNameCheck(check, name) {
 		if (check instanceof RegExp) return regExpTest(check, name);
 		if (check instanceof Function) {
@@ -3787,15 +4860,6 @@ function createDOMPurify() {
 		}
 		return false;
 	};
-	/**
-	* Handles a node whose tag is forbidden or not allowlisted: hoists its
-	* content per KEEP_CONTENT and removes it. The one exception is a custom
-	* element allowed via CUSTOM_ELEMENT_HANDLING, which is kept.
-	*
-	* @param currentNode the disallowed node
-	* @param tagName the node's transformCaseFunc'd tag name
-	* @return true if the node was removed, false if kept
-	*/
 	const _sanitizeDisallowedNode = function _sanitizeDisallowedNode(currentNode, tagName, root) {
 		if (!FORBID_TAGS[tagName] && _isBasicCustomElement(tagName) && _matchesNameCheck(CUSTOM_ELEMENT_HANDLING.tagNameCheck, tagName)) return false;
 		if (KEEP_CONTENT && !FORBID_CONTENTS[tagName] && !FORBID_CONTENTS[stringToLowerCase(tagName)]) {
@@ -3812,45 +4876,15 @@ function createDOMPurify() {
 		_forceRemove(currentNode);
 		return true;
 	};
-	/**
-	* Forks an allowlist off its shared binding (the instance default or the
-	* setConfig() capture) before a hook sees it, so a hook's widening stays
-	* within the call. A set that is already call-local is returned as is.
-	*
-	* @param hookList the uponSanitize* hook array for this event
-	* @param set the current ALLOWED_TAGS / ALLOWED_ATTR binding
-	* @param defaultSet the per-instance DEFAULT_ALLOWED_* constant
-	* @param setConfigSet the captured setConfig() binding, or null
-	* @return a call-local clone if a hook is present and set is still shared,
-	*   else set unchanged
-	*/
 	const _forkSharedAllowlist = function _forkSharedAllowlist(hookList, set, defaultSet, setConfigSet) {
 		if (hookList.length === 0) return set;
 		return set === defaultSet || set === setConfigSet ? cloneSet(set) : set;
 	};
-	/**
-	* A hook may have detached the node it was called for. If so, treat it as
-	* removed and stop processing it; the walk root is exempt. On the IN_PLACE
-	* path the detached subtree is neutralized right away.
-	*
-	* @param currentNode the node a hook may have detached
-	* @param root the current walk root
-	* @return true if the node was detached
-	*/
 	const _handleHookDetachedNode = function _handleHookDetachedNode(currentNode, root) {
 		if (currentNode === root || getParentNode(currentNode) !== null) return false;
 		if (IN_PLACE) _neutralizeSubtree(currentNode);
 		return true;
 	};
-	/**
-	* _sanitizeElements
-	*
-	* @protect nodeName
-	* @protect textContent
-	* @protect removeChild
-	* @param currentNode to check for permission to exist
-	* @return true if node was killed, false if left alive
-	*/
 	const _sanitizeElements = function _sanitizeElements(currentNode, root) {
 		_markVisited(currentNode);
 		_executeHooks(hooks.beforeSanitizeElements, currentNode, null);
@@ -3898,14 +4932,6 @@ function createDOMPurify() {
 		_executeHooks(hooks.afterSanitizeElements, currentNode, null);
 		return _handleHookDetachedNode(currentNode, root);
 	};
-	/**
-	* _isValidAttribute
-	*
-	* @param lcTag Lowercase tag name of containing element.
-	* @param lcName Lowercase attribute name.
-	* @param value Attribute value.
-	* @return Returns true if `value` is valid, otherwise false.
-	*/
 	const _isValidAttribute = function _isValidAttribute(lcTag, lcName, value) {
 		if (FORBID_ATTR[lcName]) return false;
 		if (_isPatchLinkageAttribute(lcName, lcTag)) return false;
@@ -3931,29 +4957,9 @@ function createDOMPurify() {
 		"font-face-uri",
 		"missing-glyph"
 	]);
-	/**
-	* _isBasicCustomElement
-	* checks if at least one dash is included in tagName, and it's not the first char
-	* for more sophisticated checking see https://github.com/sindresorhus/validate-element-name
-	*
-	* @param tagName name of the tag of the node to sanitize
-	* @returns Returns true if the tag name meets the basic criteria for a custom element, otherwise false.
-	*/
 	const _isBasicCustomElement = function _isBasicCustomElement(tagName) {
 		return !RESERVED_CUSTOM_ELEMENT_NAMES[stringToLowerCase(tagName)] && regExpTest(CUSTOM_ELEMENT$1, tagName);
 	};
-	/**
-	* Wrap an attribute value in the matching Trusted Types object when
-	* the active policy requires it. Namespaced attributes pass through
-	* unchanged (no TT support yet, see
-	* https://bugs.chromium.org/p/chromium/issues/detail?id=1305293).
-	*
-	* @param lcTag lowercase tag name of the containing element
-	* @param lcName lowercase attribute name
-	* @param namespaceURI the attribute's namespace, if any
-	* @param value the attribute value to wrap
-	* @return the value, wrapped when Trusted Types demand it
-	*/
 	const _applyTrustedTypesToAttribute = function _applyTrustedTypesToAttribute(lcTag, lcName, namespaceURI, value) {
 		if (trustedTypesPolicy && typeof trustedTypes === "object" && typeof trustedTypes.getAttributeType === "function" && !namespaceURI) switch (trustedTypes.getAttributeType(lcTag, lcName)) {
 			case "TrustedHTML": return _createTrustedHTML(value);
@@ -3961,16 +4967,6 @@ function createDOMPurify() {
 		}
 		return value;
 	};
-	/**
-	* Writes a changed attribute value back. If the new value clobbers, the
-	* element is removed; if the write fails, the attribute is.
-	*
-	* @param currentNode the element carrying the attribute
-	* @param name the attribute name as present on the element
-	* @param namespaceURI the attribute's namespace, if any
-	* @param value the new attribute value
-	* @return true if the value was written without introducing clobbering
-	*/
 	const _setAttributeValue = function _setAttributeValue(currentNode, name, namespaceURI, value) {
 		try {
 			if (namespaceURI) currentNode.setAttributeNS(namespaceURI, name, value);
@@ -3985,30 +4981,10 @@ function createDOMPurify() {
 			return false;
 		}
 	};
-	/**
-	* Value checks that apply before a hook can force-keep an attribute. Also
-	* used by isValidAttribute(), so it never approves a value that sanitize()
-	* would strip.
-	*
-	* @param name the attribute name as found on the node (case preserved)
-	* @param value the attribute value
-	* @returns true if the attribute must be removed because of its value
-	*/
 	const _isUnsafeAttributeValue = function _isUnsafeAttributeValue(name, value) {
 		if (SAFE_FOR_XML && regExpTest(ATTR_VALUE_BREAKOUT, value)) return true;
 		return stringToLowerCase(name) === "attributename" && stringIndexOf(value, "href") !== -1;
 	};
-	/**
-	* _sanitizeAttributes
-	*
-	* @protect attributes
-	* @protect nodeName
-	* @protect removeAttribute
-	* @protect setAttribute
-	*
-	* @param currentNode to sanitize
-	* @param root the current walk root
-	*/
 	const _sanitizeAttributes = function _sanitizeAttributes(currentNode, root) {
 		_executeHooks(hooks.beforeSanitizeAttributes, currentNode, null);
 		if (_handleHookDetachedNode(currentNode, root)) return;
@@ -4068,23 +5044,11 @@ function createDOMPurify() {
 		_executeHooks(hooks.afterSanitizeAttributes, currentNode, null);
 		_handleHookDetachedNode(currentNode, root);
 	};
-	/**
-	* Sanitizes one node: the node itself, its attributes and, for a
-	* template, its content.
-	*
-	* @param node the node to sanitize
-	* @param root the current walk root
-	*/
 	const _sanitizeNode = function _sanitizeNode(node, root) {
 		_sanitizeElements(node, root);
 		_sanitizeAttributes(node, root);
 		if (_isDocumentFragment(node.content)) _sanitizeShadowDOM2(node.content);
 	};
-	/**
-	* _sanitizeShadowDOM
-	*
-	* @param fragment to iterate over recursively
-	*/
 	const _sanitizeShadowDOM2 = function _sanitizeShadowDOM(fragment) {
 		let shadowNode = null;
 		const shadowIterator = _createNodeIterator(fragment);
@@ -4103,13 +5067,6 @@ function createDOMPurify() {
 		if (SAFE_FOR_TEMPLATES) _scrubOwnCharacterData(fragment);
 		_executeHooks(hooks.afterSanitizeShadowDOM, fragment, null);
 	};
-	/**
-	* Sanitizes every attached shadow root under `root`, since the node
-	* iterator does not enter shadow trees. Needed for IN_PLACE input and for
-	* DOM input whose clonable shadow roots were copied by importNode().
-	*
-	* @param root the subtree root to walk for attached shadow roots
-	*/
 	const _sanitizeAttachedShadowRoots = function _sanitizeAttachedShadowRoots(root) {
 		const stack = [{
 			node: root,
@@ -4284,16 +5241,6 @@ function createDOMPurify() {
 }
 var purify_default = createDOMPurify();
 // node_modules/marked/lib/marked.esm.js
-/**
-* marked v18.2.1 - a markdown parser
-* Copyright (c) 2018-2026, MarkedJS. (MIT License)
-* Copyright (c) 2011-2018, Christopher Jeffrey. (MIT License)
-* https://github.com/markedjs/marked
-*/
-/**
-* DO NOT EDIT THIS FILE
-* The code in this file is generated from files in ./src/
-*/
 function G() {
 	return {
 		async: !1,
@@ -4626,7 +5573,7 @@ function Te$1(l, e) {
 	else if (l[n] === e[1] && (t--, t < 0)) return n;
 	return t > 0 ? -2 : -1;
 }
-var Q$1 = /* @__PURE__ */ new WeakMap();
+var Q$1 = new WeakMap();
 function Oe$1(l) {
 	let e = {
 		"*": -1,
@@ -5932,13 +6879,13 @@ var A$1 = class {
 	constructor(e) {
 		this.options = e || S;
 	}
-	static passThroughHooks = /* @__PURE__ */ new Set([
+	static passThroughHooks = new Set([
 		"preprocess",
 		"postprocess",
 		"processAllTokens",
 		"emStrongMask"
 	]);
-	static passThroughHooksRespectAsync = /* @__PURE__ */ new Set([
+	static passThroughHooksRespectAsync = new Set([
 		"preprocess",
 		"postprocess",
 		"processAllTokens"
@@ -6111,9 +7058,9 @@ var ne$1 = class {
 				...this.defaults,
 				...s
 			}, i = this.onError(!!o.silent, !!o.async);
-			if (this.defaults.async === !0 && s.async === !1) return i(/* @__PURE__ */ new Error("marked(): The async option was set to true by an extension. Remove async: false from the parse options object to return a Promise."));
-			if (typeof n > "u" || n === null) return i(/* @__PURE__ */ new Error("marked(): input parameter is undefined or null"));
-			if (typeof n != "string") return i(/* @__PURE__ */ new Error("marked(): input parameter is of type " + Object.prototype.toString.call(n) + ", string expected"));
+			if (this.defaults.async === !0 && s.async === !1) return i(new Error("marked(): The async option was set to true by an extension. Remove async: false from the parse options object to return a Promise."));
+			if (typeof n > "u" || n === null) return i(new Error("marked(): input parameter is undefined or null"));
+			if (typeof n != "string") return i(new Error("marked(): input parameter is of type " + Object.prototype.toString.call(n) + ", string expected"));
 			if (o.hooks && (o.hooks.options = o, o.hooks.block = e), o.async) return (async () => {
 				let a = o.hooks ? await o.hooks.preprocess(n) : n, u = await (o.hooks ? await o.hooks.provideLexer(e) : e ? w$1.lex : w$1.lexInline)(a, o), d = o.hooks ? await o.hooks.processAllTokens(u) : u;
 				o.walkTokens && await Promise.all(this.walkTokens(d, o.walkTokens));
@@ -6365,7 +7312,7 @@ var I = (n, e) => {
 	for (let o = n.indexOf(t); o !== -1; o = n.indexOf(t, o)) r.regions[o] === c.PROSE ? (i += 1, o += 2) : o += 1;
 	return i;
 };
-var R = /* @__PURE__ */ new Uint8Array(0);
+var R = new Uint8Array(0);
 var Kn = (n) => n === "inlineLatex" || n === "blockLatex";
 var Hn = (n, e) => e === "[" && n === "none" ? "blockLatex" : e === "]" && n === "blockLatex" ? "none" : e === "(" && n === "none" ? "inlineLatex" : e === ")" && n === "inlineLatex" ? "none" : null;
 var Gn = (n, e) => e ? n === "blockDollar" ? "none" : "blockDollar" : n === "blockDollar" ? n : n === "inlineDollar" ? "none" : "inlineDollar";
@@ -6441,10 +7388,10 @@ var Qn = (n) => {
 	return i;
 };
 var M = (n, e) => e < 0 || e >= n.text.length ? false : (n.htmlTagMask === null && (n.htmlTagMask = n.text.includes("<") ? Qn(n) : R), n.htmlTagMask[e] === 1);
-var f = (n, e) => H(g(n), e);
+var f$1 = (n, e) => H(g(n), e);
 var h = (n, e) => X(g(n), e);
 var Zn = /^(\s*(?:[-*+]|\d+[.)]) +)>(=?\s*[$]?\d)/gm;
-var Y = (n) => !n || typeof n != "string" || !n.includes(">") ? n : n.replace(Zn, (e, r, t, i) => f(n, i) ? e : `${r}\\>${t}`);
+var Y = (n) => !n || typeof n != "string" || !n.includes(">") ? n : n.replace(Zn, (e, r, t, i) => f$1(n, i) ? e : `${r}\\>${t}`);
 var p = (n, { delimiter: e, markerLength: r, regex: t }) => {
 	let i = n.lastIndexOf(e, n.length - 2), o = i === -1 ? n.length - 1 : i;
 	return n.slice(Math.max(0, o - r + 1)).match(t);
@@ -6621,7 +7568,7 @@ var sn = (n) => {
 	let e = p(n, q);
 	if (!e) return n;
 	let r = e[2], t = n.lastIndexOf(e[1]);
-	return f(n, t) || h(n, t) || se(n, r, t) ? n : U(n) % 2 === 1 ? r.endsWith("*") ? `${n}*` : `${n}**` : n;
+	return f$1(n, t) || h(n, t) || se(n, r, t) ? n : U(n) % 2 === 1 ? r.endsWith("*") ? `${n}*` : `${n}**` : n;
 };
 var le = (n, e, r) => {
 	if (!e || b.test(e)) return true;
@@ -6636,12 +7583,12 @@ var ln = (n) => {
 		let i = p(n, J);
 		if (i) {
 			let o = n.lastIndexOf(i[1]);
-			if (!(f(n, o) || h(n, o)) && tn(n)) return `${n}_`;
+			if (!(f$1(n, o) || h(n, o)) && tn(n)) return `${n}_`;
 		}
 		return n;
 	}
 	let r = e[2], t = n.lastIndexOf(e[1]);
-	return f(n, t) || h(n, t) || le(n, r, t) ? n : tn(n) ? `${n}__` : n;
+	return f$1(n, t) || h(n, t) || le(n, r, t) ? n : tn(n) ? `${n}__` : n;
 };
 var ae = (n, e) => {
 	let { text: r } = n;
@@ -6659,7 +7606,7 @@ var ce = (n) => {
 var an = (n) => {
 	if (!p(n, Q)) return n;
 	let r = ce(n);
-	if (r === -1 || f(n, r) || h(n, r)) return n;
+	if (r === -1 || f$1(n, r) || h(n, r)) return n;
 	let t = n.substring(r + 1);
 	return !t || b.test(t) ? n : on(n) % 2 === 1 ? `${n}*` : n;
 };
@@ -6691,7 +7638,7 @@ var un = (n) => {
 	let r = cn(n);
 	if (r === -1) return n;
 	let t = n.substring(r + 1);
-	if (!t || b.test(t) || f(n, r) || h(n, r)) return n;
+	if (!t || b.test(t) || f$1(n, r) || h(n, r)) return n;
 	if (re(n) % 2 === 1) {
 		let o = fe(n);
 		return o !== null ? o : ue(n);
@@ -6702,7 +7649,7 @@ var ge = (n) => {
 	let e = U(n), r = on(n);
 	return e % 2 === 0 && r % 2 === 0;
 };
-var de = (n, e, r) => !e || b.test(e) || f(n, r) || h(n, r) ? true : O(n, r, "*");
+var de = (n, e, r) => !e || b.test(e) || f$1(n, r) || h(n, r) ? true : O(n, r, "*");
 var fn = (n) => {
 	if (nn.test(n)) return n;
 	let e = p(n, z);
@@ -6721,7 +7668,7 @@ var gn = (n) => {
 	let e = n.match(me);
 	if (!e || e.index === void 0) return n;
 	let r = pe(n);
-	for (let t = e.index; t < n.length; t += 1) if (!(n[t] !== "<" || !be(n, t)) && !f(n, t) && !(r && $(n, t))) return n.substring(0, t).trimEnd();
+	for (let t = e.index; t < n.length; t += 1) if (!(n[t] !== "<" || !be(n, t)) && !f$1(n, t) && !(r && $(n, t))) return n.substring(0, t).trimEnd();
 	return n;
 };
 var dn = (n) => {
@@ -6761,12 +7708,12 @@ var E = "streamdown:incomplete-image";
 var Ee = (n, e, r) => {
 	if (n.substring(e + 2).includes(")")) return null;
 	let i = en(n, e);
-	if (i === -1 || f(n, i)) return null;
+	if (i === -1 || f$1(n, i)) return null;
 	let o = i > 0 && n[i - 1] === "!", s = o ? i - 1 : i, l = n.substring(0, s), a = n.substring(i + 1, e);
 	return o ? `${l}![${a}](${E})` : r === "text-only" ? `${l}${a}` : `${l}[${a}](streamdown:incomplete-link)`;
 };
 var pn = (n, e) => {
-	for (let r = 0; r < e; r++) if (n[r] === "[" && !f(n, r)) {
+	for (let r = 0; r < e; r++) if (n[r] === "[" && !f$1(n, r)) {
 		if (r > 0 && n[r - 1] === "!") continue;
 		let t = y(n, r);
 		if (t === -1) return r;
@@ -6801,11 +7748,11 @@ var Se = (n, e, r) => {
 };
 var Oe = (n, e) => {
 	let r = n.lastIndexOf("](");
-	if (r !== -1 && !f(n, r)) {
+	if (r !== -1 && !f$1(n, r)) {
 		let t = Ee(n, r, e);
 		if (t !== null) return t;
 	}
-	for (let t = n.lastIndexOf("["); t !== -1; t = t === 0 ? -1 : n.lastIndexOf("[", t - 1)) if (!f(n, t)) {
+	for (let t = n.lastIndexOf("["); t !== -1; t = t === 0 ? -1 : n.lastIndexOf("[", t - 1)) if (!f$1(n, t)) {
 		let i = Se(n, t, e);
 		if (i !== null) return i;
 	}
@@ -6845,7 +7792,7 @@ var bn = (n) => {
 };
 var _e = /([\p{L}\p{N}_])~(?!~)(?=[\p{L}\p{N}_])/gu;
 var kn = (n) => !n || typeof n != "string" || !n.includes("~") ? n : n.replace(_e, (e, r, t) => {
-	return f(n, t + r.length) ? e : `${r}\\~`;
+	return f$1(n, t + r.length) ? e : `${r}\\~`;
 });
 var In = (n) => I(n, "~");
 var An = (n) => {
@@ -6854,13 +7801,13 @@ var An = (n) => {
 		let r = e[2];
 		if (!r || b.test(r)) return n;
 		let t = n.lastIndexOf(e[1]);
-		if (f(n, t) || h(n, t)) return n;
+		if (f$1(n, t) || h(n, t)) return n;
 		if (In(n) % 2 === 1) return `${n}~~`;
 	} else {
 		let r = p(n, V);
 		if (r) {
 			let t = n.lastIndexOf(r[0].slice(0, 2));
-			if (f(n, t) || h(n, t)) return n;
+			if (f$1(n, t) || h(n, t)) return n;
 			if (In(n) % 2 === 1) return `${n}~`;
 		}
 	}
@@ -7032,27 +7979,105 @@ var $e = (n, e) => {
 	}
 };
 var Or = $e;
-// src/markdown.ts
-var marked = new ne$1({
-	gfm: true,
-	breaks: true,
-	extensions: [{
-		name: "cjkStrong",
+// src/markdown/extensions.ts
+var CJK_PUNCTUATION = "\\u3000-\\u303f\\uff00-\\uff65\\u2018-\\u201f";
+var CJK = `${CJK_PUNCTUATION}\\u3040-\\u30ff\\u3400-\\u9fff`;
+function cjkEmphasis(name, marks, tag) {
+	const mark = marks.replaceAll("*", "\\*");
+	const pattern = new RegExp(`^${mark}(?![\\s*])(${marks === "**" ? "(?:[^*\\n`]|\\*(?!\\*))*?" : "[^*\\n`]*?"}[^\\s*])${mark}(?!\\*)`);
+	const punctuation = new RegExp(`^[${CJK_PUNCTUATION}]|[${CJK_PUNCTUATION}]$`);
+	return {
+		name,
 		level: "inline",
-		start: (source) => source.indexOf("**"),
+		start: (source) => source.indexOf(marks),
 		tokenizer(source) {
-			const match = /^\*\*(?!\s)((?:[^*\n`]|\*(?!\*))*?[^\s*])\*\*/.exec(source);
-			if (!match?.[1] || !/[\u3000-\u303f\uff00-\uff65\u2018-\u201f]/.test(match[1])) return void 0;
+			const match = pattern.exec(source);
+			if (!match?.[1] || !punctuation.test(match[1])) return void 0;
 			return {
-				type: "cjkStrong",
+				type: name,
 				raw: match[0],
 				tokens: this.lexer.inlineTokens(match[1])
 			};
 		},
 		renderer(token) {
-			return `<strong>${this.parser.parseInline(token.tokens ?? [])}</strong>`;
+			return `<${tag}>${this.parser.parseInline(token.tokens ?? [])}</${tag}>`;
 		}
-	}],
+	};
+}
+var cjkAddress = {
+	name: "cjkAddress",
+	level: "inline",
+	start: (source) => source.search(/https?:\/\//),
+	tokenizer(source) {
+		const match = new RegExp(`^https?://[^\\s<>"\`${CJK}]+(?=[${CJK}])`).exec(source);
+		return match ? {
+			type: "cjkAddress",
+			raw: match[0],
+			href: match[0]
+		} : void 0;
+	},
+	renderer: (token) => `<a href="${escapeHtml(token.href)}">${escapeHtml(token.raw)}</a>`
+};
+var renderMath = (token) => {
+	const { tex, display } = token;
+	return `<code class="math${display ? " display" : ""}">${escapeHtml(tex.trim())}</code>`;
+};
+var mathBlock = {
+	name: "mathBlock",
+	level: "block",
+	start: (source) => source.search(/^(?:\$\$|\\\[)/m),
+	tokenizer(source) {
+		const match = /^(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\])[ \t]*(?:\n|$)/.exec(source);
+		return match ? {
+			type: "mathBlock",
+			raw: match[0],
+			tex: match[1] ?? match[2],
+			display: true
+		} : void 0;
+	},
+	renderer: (token) => `<div class="formula" tabindex="0">${renderMath(token)}</div>`
+};
+var INLINE_MATH = /^(?:\$\$([^\n]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([\s\S]+?)\\\)|\$(?![\s$])((?:\\.|[^\\\n$])*?[^\s\\$])\$(?![\d$]))/;
+var mathInline = {
+	name: "mathInline",
+	level: "inline",
+	start: (source) => source.search(/\$|\\[([]/),
+	tokenizer(source) {
+		const match = INLINE_MATH.exec(source);
+		if (!match) return void 0;
+		const display = match[1] ?? match[2];
+		return {
+			type: "mathInline",
+			raw: match[0],
+			tex: display ?? match[3] ?? match[4],
+			display: display !== void 0
+		};
+	},
+	renderer: renderMath
+};
+var extensions = [
+	cjkEmphasis("cjkStrong", "**", "strong"),
+	cjkEmphasis("cjkEmphasis", "*", "em"),
+	cjkAddress,
+	mathBlock,
+	mathInline
+];
+function escapeHtml(text) {
+	return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+// src/markdown/render.ts
+var LINES_TO_OPEN = 15;
+var OPENS = new Set([
+	"html",
+	"svg",
+	"mermaid",
+	"csv",
+	"tsv"
+]);
+var marked = new ne$1({
+	gfm: true,
+	breaks: true,
+	extensions,
 	renderer: {
 		html: ({ text }) => escapeHtml(text),
 		image: ({ href, text }) => `<a href="${escapeHtml(href)}">${escapeHtml(text || href)}</a>`,
@@ -7060,20 +8085,27 @@ var marked = new ne$1({
 			const level = Math.min(depth + 2, 6);
 			return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>`;
 		},
-		code: ({ text, lang }) => `<div class="code"><div class="code-head"><span>${escapeHtml(lang ?? "")}</span><button type="button" class="quiet copy-code">Copy</button></div><pre tabindex="0"><code>${escapeHtml(text)}</code></pre></div>`,
+		checkbox: ({ checked }) => checked ? "☑ " : "☐ ",
+		code({ text, lang }) {
+			const language = (lang ?? "").split(/\s/)[0].toLowerCase();
+			const open = canOpen(language, text) ? `<button type="button" class="quiet open-code">${escapeHtml(t("code.open"))}</button>` : "";
+			return `<div class="code"><div class="code-head"><span class="language">${escapeHtml(language)}</span>${open}<button type="button" class="quiet copy-code">${escapeHtml(t("copy"))}</button></div><pre tabindex="0"><code class="source ${escapeHtml(language)}">${escapeHtml(text)}</code></pre></div>`;
+		},
 		table(token) {
-			const cells = (row, tag) => row.map((cell) => `<${tag}${cell.align ? ` align="${cell.align}"` : ""}>${this.parser.parseInline(cell.tokens)}</${tag}>`).join("");
-			const rows = token.rows.map((row) => `<tr>${cells(row, "td")}</tr>`).join("");
-			return `<div class="table" tabindex="0"><table><thead><tr>${cells(token.header, "th")}</tr></thead><tbody>${rows}</tbody></table></div>`;
+			const cell = (one, tag) => `<${tag}${one.align ? ` align="${one.align}"` : ""}>${this.parser.parseInline(one.tokens)}</${tag}>`;
+			const row = (cells, tag) => `<tr>${cells.map((one) => cell(one, tag)).join("")}</tr>`;
+			const body = token.rows.map((cells) => row(cells, "td")).join("");
+			return `<div class="table"><div class="scroll" tabindex="0"><table><thead>${row(token.header, "th")}</thead><tbody>${body}</tbody></table></div><button type="button" class="quiet copy-table">${escapeHtml(t("copy"))}</button></div>`;
 		}
 	}
 });
-var TAGS = "a b blockquote br button code del div em h3 h4 h5 h6 hr i input li ol p pre span strong sub sup table tbody td th thead tr ul";
+function canOpen(language, text) {
+	return OPENS.has(language) || text.split("\n").length >= LINES_TO_OPEN;
+}
+var TAGS = "a b blockquote br button code del div em h3 h4 h5 h6 hr i li ol p pre span strong sub sup table tbody td th thead tr ul";
 var ATTRIBUTES = [
 	"align",
-	"checked",
 	"class",
-	"disabled",
 	"href",
 	"rel",
 	"start",
@@ -7087,92 +8119,1932 @@ purify_default.addHook("afterSanitizeAttributes", (node) => {
 		node.setAttribute("rel", "noopener noreferrer");
 	}
 });
-/** The top-level blocks of a text; all but the last stay as they are while the text grows. */
-function splitBlocks(text) {
-	return marked.lexer(text).flatMap((token) => token.type === "space" ? [] : [token.raw]);
-}
-/** Safe HTML of one block; `growing` closes what the model has opened and not yet closed.
-*
-* Where the browser has trusted types it is a TrustedHTML, the only thing the page's policy lets into innerHTML; Preact's
-* types call that a string. */
 function renderBlock(source, growing) {
-	const html = marked.parse(growing ? Or(source) : source, { async: false });
+	return sanitize(marked.parse(growing ? Or(closeMath(source)) : source, { async: false }), TAGS.split(" "), ATTRIBUTES);
+}
+function sanitizeCode(html) {
+	return sanitize(html, ["span"], ["class"]);
+}
+function sanitize(html, tags, attributes) {
 	return purify_default.sanitize(html, {
-		ALLOWED_TAGS: TAGS.split(" "),
-		ALLOWED_ATTR: ATTRIBUTES,
+		ALLOWED_TAGS: tags,
+		ALLOWED_ATTR: attributes,
 		ALLOW_DATA_ATTR: false,
 		RETURN_TRUSTED_TYPE: true
 	});
 }
-function escapeHtml(text) {
-	return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+function closeMath(source) {
+	const open = Math.max(source.lastIndexOf("\\("), source.lastIndexOf("\\["));
+	if (open < 0) return source;
+	const close = source[open + 1] === "(" ? "\\)" : "\\]";
+	return source.indexOf(close, open + 2) < 0 ? source + close : source;
 }
-// src/ui/ToolCalls.tsx
-function ToolCalls({ turn, results, isLast }) {
-	const [typed, setTyped] = d$3(/* @__PURE__ */ new Map());
-	const asking = isLast && turn.finish === "tool_calls" && results.length === 0;
-	const submit = (event) => {
-		event.preventDefault();
-		if (asking && !isRunning.value) giveResults(typed);
+// src/artifacts/find.ts
+var KINDS = {
+	html: "page",
+	svg: "picture",
+	mermaid: "diagram",
+	csv: "table",
+	tsv: "table"
+};
+function artifactOf(language, source) {
+	const title = /<title>([^<]{1,80})<\/title>/.exec(source)?.[1]?.trim() ?? "";
+	return {
+		kind: KINDS[language] ?? "code",
+		language,
+		source,
+		title
 	};
-	return /* @__PURE__ */ a("form", {
-		class: "calls",
-		onSubmit: submit,
-		children: [turn.calls.map((call, i) => /* @__PURE__ */ a(Card, {
-			call,
-			writing: turn.state === "running" && i === turn.calls.length - 1,
-			result: results.find((one) => one.callId === call.id)?.content,
-			onType: asking ? (text) => setTyped(new Map(typed).set(call.id, text)) : void 0
-		}, i)), asking && /* @__PURE__ */ a("button", {
-			class: "primary",
-			type: "submit",
-			disabled: isRunning.value,
-			children: turn.calls.length > 1 ? "Send results" : "Send result"
+}
+function artifactsOf(conversation) {
+	return branch(conversation).flatMap((turn) => turn.role === "assistant" ? artifactsIn(turn.content) : []);
+}
+function artifactsIn(text) {
+	const found = [];
+	marked.walkTokens(marked.lexer(text), (token) => {
+		if (token.type !== "code") return;
+		const language = String(token.lang ?? "").split(/\s/)[0].toLowerCase();
+		if (canOpen(language, token.text)) found.push(artifactOf(language, token.text));
+	});
+	return found;
+}
+function frameDocument(artifact) {
+	if (artifact.kind === "page") return artifact.source;
+	return `<!doctype html><meta charset="utf-8"><style>html,body{height:100%;margin:0;background:#fff}body{display:grid;place-items:center}svg{max-width:100%;max-height:100%}</style>${artifact.source}`;
+}
+// src/state/view.ts
+var narrow = matchMedia("(max-width: 52rem)");
+var view$1 = y$3(location.hash === "#/usage" ? "usage" : "chat");
+var sidebarOpen = y$3(!narrow.matches);
+var settingsOpen = y$3(false);
+var signInOpen = y$3(false);
+var sharing = y$3(null);
+var reviewing = y$3(null);
+var openArtifact = y$3(null);
+function showUsage() {
+	view$1.value = "usage";
+	history.replaceState(null, "", "#/usage");
+	if (narrow.matches) sidebarOpen.value = false;
+}
+function showChat() {
+	view$1.value = "chat";
+	if (narrow.matches) sidebarOpen.value = false;
+}
+function openSource(source) {
+	const found = artifactsOf(current.value).findLastIndex((one) => one.source.startsWith(source.trimEnd()));
+	if (found >= 0) openArtifact.value = found;
+}
+function focusComposer() {
+	document.querySelector("#question")?.focus();
+}
+function somethingIsOpen() {
+	return document.querySelector("dialog[open], :popover-open") !== null;
+}
+// src/artifacts/table.ts
+function readTable(text) {
+	const separator = text.split("\n", 1)[0].includes("	") ? "	" : ",";
+	const rows = [];
+	let row = [];
+	let cell = "";
+	let quoted = false;
+	const source = text.replace(/\r\n?/g, "\n").replace(/\n+$/, "");
+	for (let i = 0; i < source.length; i += 1) {
+		const character = source[i];
+		if (quoted) {
+			if (character !== "\"") cell += character;
+			else if (source[i + 1] === "\"") cell += source[i += 1];
+			else quoted = false;
+		} else if (character === "\"" && !cell) quoted = true;
+		else if (character === separator) row = [...row, cell.trim()], cell = "";
+		else if (character === "\n") rows.push([...row, cell.trim()]), row = [], cell = "";
+		else cell += character;
+	}
+	rows.push([...row, cell.trim()]);
+	const [header = [], ...rest] = rows;
+	return {
+		header,
+		rows: rest.filter((one) => one.some(Boolean))
+	};
+}
+function chartOf({ header, rows }) {
+	const columns = header.map((name, i) => ({
+		name,
+		values: rows.map((row) => numberIn(row[i] ?? ""))
+	}));
+	const isNumeric = (values) => values.some((one) => one !== null);
+	const series = columns.slice(1).filter(({ values }) => isNumeric(values));
+	if (series.length && rows.length > 1) return {
+		labels: rows.map((row) => row[0] ?? ""),
+		series
+	};
+	const only = columns[0];
+	if (columns.length !== 1 || !only || !isNumeric(only.values) || rows.length < 2) return null;
+	return {
+		labels: rows.map((_, i) => String(i + 1)),
+		series: [only]
+	};
+}
+function numberIn(text) {
+	const plain = text.replace(/[,%\s$€£¥]/g, "");
+	return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : null;
+}
+// src/markdown/enrich.ts
+var COLOUR_WHILE_GROWING = 6e3;
+var katex = once(async () => (await __vitePreload(async () => {
+	const { default: __vite_default__ } = await import("./math_library.js");
+	return { default: __vite_default__ };
+}, __vite__mapDeps([0]), import.meta.url)).default);
+var highlighter = once(async () => (await __vitePreload(async () => {
+	const { default: __vite_default__ } = await import("./colour_library.js");
+	return { default: __vite_default__ };
+}, [], import.meta.url)).default);
+function enrich(element, growing) {
+	const formulas = [...element.querySelectorAll("code.math")];
+	if (formulas.length) katex.use((library) => formulas.forEach((one) => drawFormula(library, one)));
+	const sources = [...element.querySelectorAll("code.source")].filter((one) => one.classList.length > 1 && (!growing || one.textContent.length < COLOUR_WHILE_GROWING));
+	if (sources.length) highlighter.use((library) => sources.forEach((one) => colour(library, one)));
+}
+function drawFormula(library, element) {
+	const tex = element.textContent ?? "";
+	const holder = document.createElement("span");
+	library.render(tex, holder, {
+		displayMode: element.classList.contains("display"),
+		throwOnError: false
+	});
+	if (holder.querySelector(".katex-error")) return;
+	element.replaceWith(holder);
+}
+function colour(library, element) {
+	const language = element.classList.item(1);
+	if (!library.getLanguage(language)) return;
+	const html = library.highlight(element.textContent ?? "", {
+		language,
+		ignoreIllegals: true
+	}).value;
+	element.innerHTML = sanitizeCode(html);
+}
+async function coloured(source, language) {
+	const library = await highlighter.load();
+	if (!library.getLanguage(language)) return null;
+	return sanitizeCode(library.highlight(source, {
+		language,
+		ignoreIllegals: true
+	}).value);
+}
+function once(load) {
+	let loading;
+	let library;
+	const begin = () => loading ??= load().then((one) => library = one);
+	return {
+		load: begin,
+		use(act) {
+			if (library) act(library);
+			else begin().then(act, () => loading = void 0);
+		}
+	};
+}
+// node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs
+var f = Symbol.for("pv");
+var o = 0;
+Array.isArray;
+function a(t, e, n, u, a, i) {
+	e || (e = {});
+	var c, l, p = e;
+	if ("ref" in p && "function" != typeof t) for (l in p = {}, e) "ref" == l ? c = e[l] : p[l] = e[l];
+	var s = {
+		type: t,
+		props: p,
+		key: n,
+		ref: c,
+		__k: null,
+		__: null,
+		__b: 0,
+		__e: null,
+		__c: null,
+		constructor: f,
+		__v: --o,
+		__i: -1,
+		__u: 0
+	};
+	return (a || i) && (s.__source = a, s.__self = i), n$1.vnode && n$1.vnode(s), s;
+}
+// src/ui/icons.tsx
+function Icon({ children }) {
+	return a("svg", {
+		class: "icon",
+		viewBox: "0 0 20 20",
+		"aria-hidden": "true",
+		children
+	});
+}
+var icon = (path) => () => a(Icon, { children: a("path", { d: path }) });
+var PlusIcon = icon("M10 4v12M4 10h12");
+var SendIcon = icon("M10 16V4.5M5 9.25l5-5 5 5");
+var CloseIcon = icon("m5 5 10 10M15 5 5 15");
+var CheckIcon = icon("m4.5 10.5 3.5 3.5 7.5-8");
+var ChevronIcon = icon("m8 5.5 4.5 4.5L8 14.5");
+var LeftIcon = icon("M12 5.5 7.5 10l4.5 4.5");
+var DownIcon = icon("M10 4v11.5M5 10.5l5 5 5-5");
+var PencilIcon = icon("m4 16 .7-3.3 8.6-8.6a1.4 1.4 0 0 1 2 0l.6.6a1.4 1.4 0 0 1 0 2L7.3 15.3z");
+var AgainIcon = icon("M15.7 8.5A6 6 0 1 0 16 11M16 4.5v4h-4");
+var ClipIcon = icon("m15.5 9.5-5.7 5.7a3.3 3.3 0 0 1-4.7-4.7l6.2-6.2a2.2 2.2 0 0 1 3.1 3.1l-6.2 6.2a1.1 1.1 0 0 1-1.6-1.6l5.3-5.3");
+var ChartIcon = icon("M3.5 16.5h13M5.5 13.5v-3M10 13.5v-7M14.5 13.5v-9");
+var ForwardIcon = icon("M4 10h11M10.5 5.5 15 10l-4.5 4.5");
+var ToolIcon = icon("M12.2 3.4a4.2 4.2 0 0 0-4.9 5.5L3.2 13a1.7 1.7 0 0 0 0 2.4l1.4 1.4a1.7 1.7 0 0 0 2.4 0l4.1-4.1a4.2 4.2 0 0 0 5.5-4.9l-2.7 2.7-2.3-.6-.6-2.3z");
+var FileIcon = icon("M5 3.5h6.5L15 7v9.5H5zM11.25 3.75v3.5h3.5M7.5 10.5h5M7.5 13.25h5");
+var MenuIcon = () => a(Icon, { children: [a("rect", {
+	x: "2.75",
+	y: "3.75",
+	width: "14.5",
+	height: "12.5",
+	rx: "2.5"
+}), a("path", { d: "M7.75 3.75v12.5" })] });
+var SettingsIcon = () => a(Icon, { children: [
+	a("path", { d: "M3 6.5h6.5M14 6.5h3M3 13.5h3M10.5 13.5H17" }),
+	a("circle", {
+		cx: "11.75",
+		cy: "6.5",
+		r: "2.25"
+	}),
+	a("circle", {
+		cx: "8.25",
+		cy: "13.5",
+		r: "2.25"
+	})
+] });
+var StopIcon = () => a(Icon, { children: a("rect", {
+	class: "solid",
+	x: "5.5",
+	y: "5.5",
+	width: "9",
+	height: "9",
+	rx: "1.5"
+}) });
+var CopyIcon = () => a(Icon, { children: [a("rect", {
+	x: "7",
+	y: "7",
+	width: "9.5",
+	height: "9.5",
+	rx: "2"
+}), a("path", { d: "M13 7V5.5a2 2 0 0 0-2-2H5.5a2 2 0 0 0-2 2V11a2 2 0 0 0 2 2H7" })] });
+var MoreIcon = () => a(Icon, { children: [
+	a("circle", {
+		class: "solid",
+		cx: "4.5",
+		cy: "10",
+		r: "0.9"
+	}),
+	a("circle", {
+		class: "solid",
+		cx: "10",
+		cy: "10",
+		r: "0.9"
+	}),
+	a("circle", {
+		class: "solid",
+		cx: "15.5",
+		cy: "10",
+		r: "0.9"
+	})
+] });
+var SearchIcon = () => a(Icon, { children: [a("circle", {
+	cx: "9",
+	cy: "9",
+	r: "5"
+}), a("path", { d: "m12.75 12.75 4 4" })] });
+var PersonIcon = () => a(Icon, { children: [a("circle", {
+	cx: "10",
+	cy: "7",
+	r: "3.25"
+}), a("path", { d: "M3.75 16.5a6.25 6.25 0 0 1 12.5 0" })] });
+var Mark = () => a("svg", {
+	class: "mark",
+	viewBox: "0 0 32 32",
+	"aria-hidden": "true",
+	children: [a("path", {
+		class: "ridge",
+		d: "M2 27 12.6 7.6a1.6 1.6 0 0 1 2.8 0L20 16l2.2-3.6a1.5 1.5 0 0 1 2.6 0L31 27z"
+	}), a("path", {
+		class: "snow",
+		d: "m14 10.4 3.6 6.7-2.2-1.1-1.5 1.6-1.8-1.8-1.7 1.2z"
+	})]
+});
+// src/ui/Chart.tsx
+function Chart({ kind, labels, series, title }) {
+	const holder = T$1(null);
+	const { theme } = settings.value;
+	A$3(() => {
+		let remove = () => {};
+		let gone = false;
+		__vitePreload(async () => {
+			const { drawChart } = await import("./chart_library.js");
+			return { drawChart };
+		}, __vite__mapDeps([1]), import.meta.url).then(({ drawChart }) => {
+			if (!gone) remove = drawChart(holder.current, {
+				kind,
+				labels,
+				series
+			});
+		});
+		return () => {
+			gone = true;
+			remove();
+		};
+	}, [
+		kind,
+		JSON.stringify([labels, series]),
+		theme
+	]);
+	return a("div", {
+		class: "chart",
+		ref: holder,
+		role: "img",
+		"aria-label": title
+	});
+}
+// src/ui/TableChart.tsx
+var MOST_ROWS = 500;
+function TableChart({ table }) {
+	const chart = chartOf(table);
+	return a("div", {
+		class: "table-chart",
+		tabindex: 0,
+		children: [chart && a(Chart, {
+			kind: "line",
+			labels: chart.labels,
+			series: chart.series,
+			title: t("artifact.table")
+		}), a("div", {
+			class: "prose",
+			children: a("table", { children: [a("thead", { children: a("tr", { children: table.header.map((name) => a("th", { children: name }, name)) }) }), a("tbody", { children: table.rows.slice(0, MOST_ROWS).map((row, i) => a("tr", { children: table.header.map((_, j) => a("td", { children: row[j] ?? "" }, j)) }, i)) })] })
 		})]
 	});
 }
-function Card({ call, writing, result, onType }) {
-	const state = writing ? "writing" : result !== void 0 ? "answered" : onType ? "waiting" : "not run";
-	return /* @__PURE__ */ a("section", {
-		class: "call",
-		"aria-label": `Tool call ${call.name}`,
+// src/ui/ArtifactPanel.tsx
+var ENDINGS = {
+	python: "py",
+	javascript: "js",
+	typescript: "ts",
+	rust: "rs",
+	markdown: "md",
+	mermaid: "mmd",
+	bash: "sh",
+	yaml: "yaml"
+};
+function ArtifactPanel() {
+	const all = artifactsOf(current.value);
+	const index = openArtifact.value ?? 0;
+	const artifact = all[index];
+	const [asSource, setAsSource] = d$3(false);
+	A$3(() => {
+		if (!artifact) openArtifact.value = null;
+	}, [artifact === void 0]);
+	if (!artifact) return null;
+	const title = artifact.title || t(`artifact.${artifact.kind}`);
+	const previews = artifact.kind !== "code" && artifact.kind !== "diagram";
+	const ending = ENDINGS[artifact.language] ?? (artifact.language || "txt");
+	return a("aside", {
+		class: "artifact",
+		"aria-label": t("artifact.label"),
 		children: [
-			/* @__PURE__ */ a("header", { children: [
-				/* @__PURE__ */ a(ToolIcon, {}),
-				/* @__PURE__ */ a("code", { children: call.name }),
-				/* @__PURE__ */ a("span", {
-					class: `state ${state.replace(" ", "-")}`,
-					children: state
-				})
-			] }),
-			/* @__PURE__ */ a(Arguments, { text: call.arguments }),
-			onType && /* @__PURE__ */ a("label", {
-				class: "result",
-				children: [/* @__PURE__ */ a("span", { children: [
-					"What ",
-					call.name,
-					" gave back"
-				] }), /* @__PURE__ */ a("textarea", {
-					rows: 2,
-					onInput: (event) => onType(event.currentTarget.value)
-				})]
+			a("header", {
+				class: "bar",
+				children: [
+					a("h2", { children: title }),
+					all.length > 1 && a("span", {
+						class: "branches",
+						role: "group",
+						"aria-label": t("artifact.which"),
+						children: [
+							a("button", {
+								class: "quiet",
+								"aria-label": t("artifact.previous"),
+								disabled: index === 0,
+								onClick: () => openArtifact.value = index - 1,
+								children: a(LeftIcon, {})
+							}),
+							a("span", { children: [
+								index + 1,
+								"/",
+								all.length
+							] }),
+							a("button", {
+								class: "quiet",
+								"aria-label": t("artifact.next"),
+								disabled: index === all.length - 1,
+								onClick: () => openArtifact.value = index + 1,
+								children: a(ChevronIcon, {})
+							})
+						]
+					}),
+					a("button", {
+						class: "quiet square",
+						"aria-label": t("artifact.close"),
+						title: t("artifact.close"),
+						onClick: () => openArtifact.value = null,
+						children: a(CloseIcon, {})
+					})
+				]
 			}),
-			result !== void 0 && /* @__PURE__ */ a("details", {
-				class: "result",
-				open: result.length < 400,
-				children: [/* @__PURE__ */ a("summary", { children: "Result" }), /* @__PURE__ */ a("pre", { children: result || "(empty)" })]
+			a("div", {
+				class: "tools",
+				children: [
+					previews && a("div", {
+						class: "choice",
+						role: "group",
+						"aria-label": t("artifact.view"),
+						children: [a("button", {
+							"aria-pressed": !asSource,
+							onClick: () => setAsSource(false),
+							children: t("artifact.preview")
+						}), a("button", {
+							"aria-pressed": asSource,
+							onClick: () => setAsSource(true),
+							children: t("artifact.source")
+						})]
+					}),
+					artifact.kind === "diagram" && a("span", {
+						class: "fine",
+						children: t("artifact.mermaid")
+					}),
+					a("span", { class: "space" }),
+					a("button", {
+						class: "quiet",
+						onClick: (event) => void copy(artifact.source, event.currentTarget),
+						children: t("copy")
+					}),
+					a("button", {
+						class: "quiet",
+						onClick: () => download(`artifact.${ending}`, "text/plain", artifact.source),
+						children: t("download")
+					})
+				]
+			}),
+			previews && !asSource ? a(Preview, { artifact }, artifact.kind) : a(Source, { artifact })
+		]
+	}, language.value);
+}
+var FRAMED = ["page", "picture"];
+function Preview({ artifact }) {
+	if (!FRAMED.includes(artifact.kind)) return a(TableChart, { table: readTable(artifact.source) });
+	return a(Framed, {
+		html: frameDocument(artifact),
+		title: artifact.title || t(`artifact.${artifact.kind}`)
+	});
+}
+var SETTLE_MS = 400;
+function Framed({ html, title }) {
+	const holder = T$1(null);
+	A$3(() => {
+		let leave = () => {};
+		const timer = setTimeout(() => {
+			const frame = sandboxedFrame(title);
+			holder.current.replaceChildren(frame);
+			leave = showIn(frame, html);
+		}, holder.current.childElementCount ? SETTLE_MS : 0);
+		return () => {
+			clearTimeout(timer);
+			leave();
+		};
+	}, [html, title]);
+	return a("div", {
+		class: "framed",
+		ref: holder
+	});
+}
+function Source({ artifact }) {
+	const [html, setHtml] = d$3(null);
+	const { source, language: name } = artifact;
+	A$3(() => {
+		let wanted = true;
+		setHtml(null);
+		coloured(source, name === "svg" ? "html" : name).then((next) => wanted && setHtml(next), () => void 0);
+		return () => {
+			wanted = false;
+		};
+	}, [source, name]);
+	return a("pre", {
+		class: "source-view",
+		tabindex: 0,
+		children: html === null ? a("code", { children: source }) : a("code", { dangerouslySetInnerHTML: { __html: html } }, "coloured")
+	});
+}
+// src/ui/ContextRing.tsx
+var RADIUS = 7;
+var LENGTH = 2 * Math.PI * RADIUS;
+function ContextRing({ coming }) {
+	const holds = model.value?.context_length;
+	const usage = branch(current.value).findLast((turn) => turn.role === "assistant" && turn.usage !== null);
+	const used = (usage?.role === "assistant" && usage.usage ? usage.usage.prompt + usage.usage.completion : 0) + coming;
+	if (!holds || !used) return null;
+	const share = Math.min(1, used / holds);
+	const label = t("context", {
+		used: number$1(used),
+		holds: number$1(holds),
+		share: percent(used / holds)
+	});
+	return a("span", {
+		class: `ring ${share > .85 ? "full" : ""}`,
+		role: "img",
+		"aria-label": label,
+		title: label,
+		children: a("svg", {
+			viewBox: "0 0 20 20",
+			"aria-hidden": "true",
+			children: [a("circle", {
+				cx: "10",
+				cy: "10",
+				r: RADIUS
+			}), a("circle", {
+				class: "used",
+				cx: "10",
+				cy: "10",
+				r: RADIUS,
+				"stroke-dasharray": `${share * LENGTH} ${LENGTH}`
+			})]
+		})
+	});
+}
+// src/ui/BranchPicker.tsx
+function BranchPicker({ turn, at, of }) {
+	if (of < 2) return null;
+	return a("span", {
+		class: "branches",
+		role: "group",
+		"aria-label": t("branch.label"),
+		children: [
+			a("button", {
+				class: "quiet",
+				"aria-label": t("branch.previous"),
+				disabled: at === 0 || isAnswering.value,
+				onClick: () => step(turn, -1),
+				children: a(LeftIcon, {})
+			}),
+			a("span", { children: [
+				at + 1,
+				"/",
+				of
+			] }),
+			a("button", {
+				class: "quiet",
+				"aria-label": t("branch.next"),
+				disabled: at === of - 1 || isAnswering.value,
+				onClick: () => step(turn, 1),
+				children: a(ChevronIcon, {})
 			})
 		]
 	});
 }
-/** Arguments as a table when they are a JSON object, else as they are. */
+// src/ui/Question.tsx
+var editing = y$3(null);
+function Question({ turn, at, of }) {
+	if (editing.value === turn.id) return a(Editor, { turn });
+	return a("article", {
+		class: "question",
+		"aria-label": t("you"),
+		children: [
+			turn.files.length > 0 && a("ul", {
+				class: "chips",
+				children: turn.files.map((file) => a("li", { children: a(FileDetails, { file }) }, file.name))
+			}),
+			turn.content && a("div", {
+				class: "said",
+				children: turn.content
+			}),
+			a("footer", { children: [
+				a(BranchPicker, {
+					turn,
+					at,
+					of
+				}),
+				a("button", {
+					class: "quiet",
+					"aria-label": t("copy"),
+					title: t("copy"),
+					onClick: (event) => void copy(turn.content, event.currentTarget),
+					children: [a(CopyIcon, {}), a(CheckIcon, {})]
+				}),
+				a("button", {
+					class: "quiet",
+					"aria-label": t("edit"),
+					title: t("edit"),
+					disabled: isAnswering.value,
+					onClick: () => editing.value = turn.id,
+					children: a(PencilIcon, {})
+				})
+			] })
+		]
+	});
+}
+function FileDetails({ file }) {
+	return a("details", {
+		class: "file",
+		children: [a("summary", {
+			class: "chip",
+			children: [
+				a(FileIcon, {}),
+				a("span", {
+					class: "name",
+					children: file.name
+				}),
+				file.tokens !== null && a("span", {
+					class: "fine",
+					children: counted("tokens", file.tokens)
+				})
+			]
+		}), a("pre", {
+			tabindex: 0,
+			children: file.text
+		})]
+	});
+}
+function Editor({ turn }) {
+	const [text, setText] = d$3(turn.content);
+	const area = T$1(null);
+	A$3(() => {
+		const box = area.current;
+		box.focus();
+		box.setSelectionRange(box.value.length, box.value.length);
+	}, []);
+	const leave = () => {
+		editing.value = null;
+		focusComposer();
+	};
+	const send = () => {
+		if (!text.trim() || isAnswering.value) return;
+		leave();
+		askInstead(turn, text.trim(), turn.files);
+	};
+	const onKeyDown = (event) => {
+		if (event.isComposing) return;
+		if (event.key === "Escape") {
+			event.stopPropagation();
+			leave();
+		} else if (event.key === "Enter" && !event.shiftKey) {
+			event.preventDefault();
+			send();
+		}
+	};
+	return a("article", {
+		class: "question editing",
+		"aria-label": t("you"),
+		children: [a("textarea", {
+			ref: area,
+			rows: Math.min(12, text.split("\n").length + 1),
+			"aria-label": t("edit.label"),
+			value: text,
+			onInput: (event) => setText(event.currentTarget.value),
+			onKeyDown
+		}), a("div", {
+			class: "row",
+			children: [
+				a("span", {
+					class: "fine",
+					children: t("edit.hint")
+				}),
+				a("button", {
+					class: "quiet",
+					onClick: leave,
+					children: t("cancel")
+				}),
+				a("button", {
+					class: "primary",
+					disabled: !text.trim(),
+					onClick: send,
+					children: t("send")
+				})
+			]
+		})]
+	});
+}
+// src/ui/Composer.tsx
+function Composer() {
+	const id = currentId.value;
+	const [text, setText] = d$3(() => readDraft(id));
+	const area = T$1(null);
+	const picker = T$1(null);
+	A$3(() => setText(readDraft(id)), [id]);
+	F$3(() => {
+		const box = area.current;
+		box.style.height = "auto";
+		box.style.height = `${box.scrollHeight}px`;
+	}, [text]);
+	const drafts = draftsOf(id);
+	const ready = drafts.every((draft) => draft.state === "ready") && (text.trim() !== "" || drafts.length > 0);
+	const change = (next) => {
+		setText(next);
+		keepDraft(id, next);
+	};
+	const send = () => {
+		if (!ready || isAnswering.value) return;
+		change("");
+		setDrafts(id, []);
+		ask(text.trim(), drafts.map((draft) => draft.attachment));
+	};
+	const onKeyDown = (event) => {
+		if (event.isComposing) return;
+		if (event.key === "Enter" && !event.shiftKey) {
+			event.preventDefault();
+			send();
+		} else if (event.key === "ArrowUp" && !text && !isAnswering.value) {
+			const last = branch(current.value).findLast((turn) => turn.role === "user");
+			if (!last) return;
+			event.preventDefault();
+			editing.value = last.id;
+		}
+	};
+	const onPaste = (event) => {
+		if (!event.clipboardData?.files.length) return;
+		event.preventDefault();
+		attach(id, event.clipboardData.files);
+	};
+	const pick = (input) => {
+		attach(id, [...input.files ?? []]);
+		input.value = "";
+	};
+	return a("div", {
+		class: "composer",
+		children: a("form", {
+			class: "column",
+			onSubmit: (event) => {
+				event.preventDefault();
+				send();
+			},
+			children: [a("div", {
+				class: "field",
+				children: [
+					drafts.length > 0 && a("ul", {
+						class: "chips",
+						"aria-label": t("files"),
+						children: drafts.map((draft) => a(Chip, {
+							draft,
+							conversationId: id
+						}, draft.key))
+					}),
+					a("textarea", {
+						id: "question",
+						ref: area,
+						rows: 1,
+						autofocus: true,
+						"aria-label": t("composer.label"),
+						placeholder: t("composer.placeholder"),
+						value: text,
+						onInput: (event) => change(event.currentTarget.value),
+						onKeyDown,
+						onPaste
+					}),
+					a("div", {
+						class: "row",
+						children: [
+							a("button", {
+								class: "quiet square",
+								type: "button",
+								"aria-label": t("files.add"),
+								title: t("files.add"),
+								onClick: () => picker.current.click(),
+								children: a(ClipIcon, {})
+							}),
+							a("input", {
+								ref: picker,
+								type: "file",
+								multiple: true,
+								hidden: true,
+								onChange: (event) => pick(event.currentTarget)
+							}),
+							a("span", { class: "space" }),
+							a(ContextRing, { coming: drafts.reduce((sum, draft) => sum + (draft.attachment?.tokens ?? 0), 0) }),
+							isAnswering.value ? a("button", {
+								class: "round",
+								type: "button",
+								"aria-label": t("stop"),
+								title: t("stop.title"),
+								onClick: stop,
+								children: a(StopIcon, {})
+							}) : a("button", {
+								class: "round",
+								type: "submit",
+								"aria-label": t("send"),
+								title: t("send.title"),
+								disabled: !ready,
+								children: a(SendIcon, {})
+							})
+						]
+					})
+				]
+			}), a("p", {
+				class: "fine hint",
+				children: isAnswering.value ? t("composer.hintStop") : t("composer.hint")
+			})]
+		})
+	});
+}
+function Chip({ draft, conversationId }) {
+	const { name, state, error, attachment } = draft;
+	const details = state === "reading" ? t("files.reading") : state === "failed" ? error : [attachment.pages === null ? bytes(attachment.bytes) : counted("pages", attachment.pages), attachment.tokens === null ? "" : counted("tokens", attachment.tokens)].filter(Boolean).join(" · ");
+	return a("li", {
+		class: `chip ${state}`,
+		role: state === "failed" ? "alert" : void 0,
+		children: [
+			a(FileIcon, {}),
+			a("button", {
+				type: "button",
+				class: "name",
+				disabled: state !== "ready",
+				title: t("files.review"),
+				"aria-label": t("files.reviewOne", { name }),
+				onClick: () => reviewing.value = {
+					conversationId,
+					draft
+				},
+				children: name
+			}),
+			a("span", {
+				class: "fine",
+				children: details
+			}),
+			a("button", {
+				type: "button",
+				class: "quiet",
+				"aria-label": t("files.remove", { name }),
+				onClick: () => detach(conversationId, draft.key),
+				children: a(CloseIcon, {})
+			})
+		]
+	});
+}
+// src/ui/Dialog.tsx
+function Dialog({ title, class: name = "", onClose, children }) {
+	const dialog = T$1(null);
+	const id = P$2();
+	A$3(() => {
+		const before = document.activeElement;
+		dialog.current.showModal();
+		return () => before?.focus();
+	}, []);
+	return a("dialog", {
+		ref: dialog,
+		class: name,
+		"aria-labelledby": id,
+		onClose,
+		onClick: (event) => event.target === dialog.current && onClose(),
+		children: a("div", {
+			class: "inside",
+			children: [a("header", { children: [a("h2", {
+				id,
+				children: title
+			}), a("button", {
+				type: "button",
+				class: "quiet square",
+				"aria-label": t("close"),
+				title: t("close"),
+				onClick: onClose,
+				children: a(CloseIcon, {})
+			})] }), children]
+		})
+	});
+}
+// src/ui/FileReview.tsx
+function FileReview() {
+	const { conversationId, draft } = reviewing.value;
+	const attachment = draft.attachment;
+	const [text, setText] = d$3(attachment.text);
+	const close = () => reviewing.value = null;
+	const keep = async () => {
+		close();
+		if (text === attachment.text) return;
+		const tokens = await countTokens(model.value?.id ?? "", text);
+		changeText(conversationId, draft.key, {
+			...attachment,
+			text,
+			tokens
+		});
+	};
+	return a(Dialog, {
+		title: draft.name,
+		class: "review",
+		onClose: close,
+		children: [
+			a("p", {
+				class: "fine",
+				children: [t("files.reviewHint"), attachment.tokens !== null && ` ${counted("tokens", attachment.tokens)}.`]
+			}),
+			a("textarea", {
+				class: "mono",
+				"aria-label": t("files.text"),
+				spellcheck: false,
+				value: text,
+				onInput: (event) => setText(event.currentTarget.value)
+			}),
+			a("footer", { children: [a("button", {
+				class: "quiet",
+				onClick: close,
+				children: t("cancel")
+			}), a("button", {
+				class: "primary",
+				onClick: () => void keep(),
+				children: t("files.keep")
+			})] })
+		]
+	});
+}
+// src/ui/Menu.tsx
+var GAP_PX = 4;
+function Menu({ label, items, class: name = "quiet square", children }) {
+	const id = P$2();
+	const button = T$1(null);
+	const menu = T$1(null);
+	const [open, setOpen] = d$3(false);
+	const onToggle = (event) => {
+		if (event.newState !== "open") return;
+		place(menu.current, button.current);
+		menu.current.querySelector("button")?.focus();
+	};
+	const onBeforeToggle = (event) => setOpen(event.newState === "open");
+	const onKeyDown = (event) => {
+		const by = {
+			ArrowDown: 1,
+			ArrowUp: -1
+		}[event.key];
+		if (!by) return;
+		event.preventDefault();
+		const all = [...menu.current.querySelectorAll("button")];
+		all.at((all.indexOf(document.activeElement) + by) % all.length)?.focus();
+	};
+	return a($$1, { children: [a("button", {
+		ref: button,
+		type: "button",
+		class: name,
+		"aria-label": label,
+		title: label,
+		popovertarget: id,
+		children
+	}), a("div", {
+		ref: menu,
+		id,
+		class: "menu",
+		popover: "auto",
+		role: "menu",
+		"aria-label": label,
+		onBeforeToggle,
+		onToggle,
+		onKeyDown,
+		children: (open ? items : []).map((item) => a("button", {
+			type: "button",
+			role: "menuitem",
+			class: item.danger ? "danger" : "",
+			onClick: () => {
+				menu.current.hidePopover();
+				item.act();
+			},
+			children: item.label
+		}, item.label))
+	})] });
+}
+function place(menu, button) {
+	const at = button.getBoundingClientRect();
+	const { offsetWidth: width, offsetHeight: height } = menu;
+	const below = at.bottom + GAP_PX;
+	const top = below + height > innerHeight ? at.top - GAP_PX - height : below;
+	menu.style.top = `${Math.max(GAP_PX, top)}px`;
+	menu.style.left = `${Math.max(GAP_PX, Math.min(at.left, innerWidth - width - GAP_PX))}px`;
+}
+// src/ui/Sidebar.tsx
+var SEARCH_AFTER_MS = 150;
+function Sidebar() {
+	const query = useSignal("");
+	const found = useSignal(null);
+	A$3(() => {
+		const text = query.value.trim();
+		if (!text) {
+			found.value = null;
+			return;
+		}
+		const timer = setTimeout(() => {
+			store.value.search(text).then((list) => {
+				if (query.peek().trim() === text) found.value = list;
+			});
+		}, SEARCH_AFTER_MS);
+		return () => clearTimeout(timer);
+	}, [query.value, summaries.value]);
+	const begin = () => {
+		startNew();
+		showChat();
+		focusComposer();
+	};
+	return a($$1, { children: [a("nav", {
+		id: "sidebar",
+		class: "sidebar",
+		"aria-label": t("conversations"),
+		inert: !sidebarOpen.value,
+		children: [
+			a("div", {
+				class: "brand",
+				children: [a(Mark, {}), a("span", { children: "openk2" })]
+			}),
+			a("button", {
+				class: "new",
+				onClick: begin,
+				children: [a(PlusIcon, {}), t("newChat")]
+			}),
+			a("label", {
+				class: "search",
+				children: [
+					a(SearchIcon, {}),
+					a("input", {
+						id: "search",
+						type: "search",
+						"aria-label": t("search.label"),
+						placeholder: t("search"),
+						value: query.value,
+						onInput: (event) => query.value = event.currentTarget.value,
+						onKeyDown: (event) => {
+							if (event.key !== "Escape" || !query.value) return;
+							event.stopPropagation();
+							query.value = "";
+						}
+					}),
+					a("kbd", { children: shortcut("K") })
+				]
+			}),
+			a("div", {
+				class: "list",
+				children: found.value ? a(Results, { list: found.value }) : a(ByDate, { list: summaries.value })
+			}),
+			a("p", {
+				class: "fine place",
+				children: t(store.value.place === "browser" ? "place.browser" : "place.server")
+			}),
+			a("div", {
+				class: "foot",
+				children: [
+					a("button", {
+						class: `quiet square ${view$1.value === "usage" ? "current" : ""}`,
+						"aria-label": t("usage"),
+						title: t("usage"),
+						onClick: showUsage,
+						children: a(ChartIcon, {})
+					}),
+					a("button", {
+						class: "quiet square",
+						"aria-label": t("settings"),
+						title: t("settings"),
+						onClick: () => settingsOpen.value = true,
+						children: a(SettingsIcon, {})
+					}),
+					a(Import, {}),
+					a("span", { class: "space" }),
+					a(Account, {})
+				]
+			})
+		]
+	}), a("div", {
+		class: "scrim",
+		onClick: () => sidebarOpen.value = false
+	})] });
+}
+function shortcut(key) {
+	return /Mac|iPhone|iPad/.test(navigator.userAgent) ? `⌘${key}` : `Ctrl ${key}`;
+}
+function Import() {
+	const input = T$1(null);
+	const items = [{
+		label: t("import"),
+		act: () => input.current.click()
+	}, {
+		label: t("export.all"),
+		act: () => void exportJson(summaries.value.map((one) => one.id))
+	}];
+	const read = async (element) => {
+		const [file] = element.files ?? [];
+		if (file) await importFile(file);
+		element.value = "";
+	};
+	return a($$1, { children: [a(Menu, {
+		label: t("transfer"),
+		items,
+		children: a(MoreIcon, {})
+	}), a("input", {
+		ref: input,
+		type: "file",
+		accept: ".json,application/json",
+		hidden: true,
+		"aria-label": t("import"),
+		onChange: (event) => void read(event.currentTarget)
+	})] });
+}
+function Account() {
+	const { accounts, user } = session.value;
+	if (!accounts) return null;
+	if (!user) return a("button", {
+		class: "quiet account",
+		onClick: () => signInOpen.value = true,
+		children: [a(PersonIcon, {}), t("signIn")]
+	});
+	return a(Menu, {
+		label: t("account", { name: user.name }),
+		class: "quiet account",
+		items: [{
+			label: t("signOut"),
+			act: () => void signOut()
+		}],
+		children: [a(PersonIcon, {}), a("span", { children: user.name })]
+	});
+}
+function Results({ list }) {
+	if (!list.length) return a("p", {
+		class: "fine none",
+		children: t("search.none")
+	});
+	return a("ul", {
+		"aria-label": t("search.results"),
+		children: list.map((one) => a(Entry, {
+			summary: one,
+			excerpt: one.excerpt
+		}, one.id))
+	});
+}
+function ByDate({ list }) {
+	return a($$1, { children: groups(list).map(([name, members]) => a("section", {
+		"aria-label": name,
+		children: [a("h2", { children: name }), a("ul", { children: members.map((one) => a(Entry, { summary: one }, one.id)) })]
+	}, name)) });
+}
+var DAY_MS$1 = 864e5;
+function groups(list) {
+	const today = new Date().setHours(0, 0, 0, 0);
+	const relative = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+	const capital = (text) => text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
+	const name = ({ updated }) => {
+		if (updated >= today) return capital(relative.format(0, "day"));
+		if (updated >= today - DAY_MS$1) return capital(relative.format(-1, "day"));
+		if (updated >= today - 7 * DAY_MS$1) return t("dates.week");
+		return new Intl.DateTimeFormat(locale(), {
+			month: "long",
+			year: "numeric"
+		}).format(updated);
+	};
+	const byName = new Map();
+	for (const one of list) byName.set(name(one), [...byName.get(name(one)) ?? [], one]);
+	return [...byName];
+}
+function Entry({ summary, excerpt }) {
+	const { id } = summary;
+	const [renaming, setRenaming] = d$3(false);
+	const [sure, setSure] = d$3(false);
+	const title = summary.title || t("untitled");
+	const isCurrent = id === currentId.value && view$1.value === "chat";
+	const show = () => {
+		open(id);
+		showChat();
+		focusComposer();
+	};
+	const items = [
+		{
+			label: t("rename"),
+			act: () => setRenaming(true)
+		},
+		...store.value.share ? [{
+			label: t("share"),
+			act: () => void (sharing.value = id)
+		}] : [],
+		{
+			label: t("export.page"),
+			act: () => void exportPage(id)
+		},
+		{
+			label: t("export.markdown"),
+			act: () => void exportMarkdown(id)
+		},
+		{
+			label: t("export.json"),
+			act: () => void exportJson([id])
+		},
+		{
+			label: t("delete"),
+			act: () => setSure(true),
+			danger: true
+		}
+	];
+	if (renaming) return a(Renaming, {
+		id,
+		title,
+		onDone: () => setRenaming(false)
+	});
+	return a("li", {
+		class: isCurrent ? "current" : "",
+		children: [
+			a("button", {
+				class: "title",
+				"aria-current": isCurrent ? "page" : void 0,
+				onClick: show,
+				onDblClick: () => setRenaming(true),
+				children: [a("span", { children: title }), excerpt && a("span", {
+					class: "fine",
+					children: excerpt
+				})]
+			}),
+			running.value.has(id) && a("i", {
+				class: "pulse",
+				role: "img",
+				"aria-label": t("announce.answering")
+			}),
+			sure ? a("button", {
+				class: "quiet sure",
+				autofocus: true,
+				onBlur: () => setSure(false),
+				onClick: () => void remove(id),
+				children: t("delete.sure")
+			}) : a(Menu, {
+				label: t("actions", { title }),
+				items,
+				class: "quiet more",
+				children: a(MoreIcon, {})
+			})
+		]
+	}, language.value);
+}
+function Renaming({ id, title, onDone }) {
+	const input = T$1(null);
+	A$3(() => {
+		input.current.focus();
+		input.current.select();
+	}, []);
+	const keep = () => {
+		const next = input.current?.value.trim();
+		if (next && next !== title) rename(id, next);
+		onDone();
+	};
+	const onKeyDown = (event) => {
+		if (event.isComposing) return;
+		if (event.key === "Enter") keep();
+		else if (event.key === "Escape") onDone();
+		else return;
+		event.stopPropagation();
+	};
+	return a("li", {
+		class: "current",
+		children: a("input", {
+			ref: input,
+			class: "rename",
+			"aria-label": t("rename.label"),
+			maxLength: 200,
+			defaultValue: title,
+			onBlur: keep,
+			onKeyDown
+		})
+	});
+}
+// src/ui/SettingsDialog.tsx
+var EXAMPLE_TOOLS = JSON.stringify([{
+	type: "function",
+	function: {
+		name: "weather",
+		description: "The weather in a city today.",
+		parameters: {
+			type: "object",
+			properties: { city: { type: "string" } },
+			required: ["city"]
+		}
+	}
+}], null, 2);
+function SettingsDialog() {
+	const close = () => settingsOpen.value = false;
+	return a(Dialog, {
+		title: t("settings"),
+		class: "settings",
+		onClose: close,
+		children: [
+			a(Look, {}),
+			a(Asking, {}),
+			a(Tools, {}),
+			a(Shortcuts, {}),
+			a("footer", { children: [
+				a("button", {
+					class: "quiet",
+					onClick: resetSettings,
+					children: t("settings.reset")
+				}),
+				a("a", {
+					class: "fine",
+					href: "licences.txt",
+					target: "_blank",
+					rel: "noopener",
+					children: t("settings.licences")
+				}),
+				a("button", {
+					class: "primary",
+					onClick: close,
+					children: t("done")
+				})
+			] })
+		]
+	});
+}
+function Look() {
+	return a("section", { children: [a("h3", { children: t("settings.look") }), a("div", {
+		class: "pair",
+		children: [a(Choice, {
+			name: "language",
+			label: t("settings.language"),
+			value: language.value,
+			options: {
+				en: "English",
+				zh: "中文"
+			},
+			onChange: chooseLanguage
+		}), a(Choice, {
+			name: "theme",
+			label: t("settings.theme"),
+			value: settings.value.theme,
+			options: {
+				system: t("theme.system"),
+				light: t("theme.light"),
+				dark: t("theme.dark")
+			},
+			onChange: (theme) => changeSettings({ theme })
+		})]
+	})] });
+}
+function Choice({ name, label, value, options, onChange }) {
+	return a("fieldset", {
+		class: "choice",
+		children: [a("legend", { children: label }), a("div", { children: Object.keys(options).map((one) => a("label", { children: [a("input", {
+			type: "radio",
+			name,
+			checked: one === value,
+			onChange: () => onChange(one)
+		}), a("span", { children: options[one] })] }, one)) })]
+	});
+}
+function Asking() {
+	const { system, temperature, topP, maxTokens, seed, thinking } = settings.value;
+	const asked = model.value;
+	const recommended = asked ? recommendedTemperature(asked) : .6;
+	const context = asked?.context_length;
+	return a("section", { children: [
+		a("h3", { children: t("settings.asking", { model: asked?.id ?? "openk2" }) }),
+		a("label", { children: [a("span", { children: t("settings.system") }), a("textarea", {
+			rows: 3,
+			placeholder: t("settings.system.placeholder"),
+			value: system,
+			onInput: (event) => changeSettings({ system: event.currentTarget.value })
+		})] }),
+		asked && reasons(asked) && a(Switch, {
+			label: t("settings.thinking"),
+			checked: thinking ?? true,
+			onChange: (checked) => changeSettings({ thinking: checked ? null : false })
+		}),
+		a(Slider, {
+			label: t("settings.temperature"),
+			hint: t("settings.temperature.hint", { value: number$1(recommended, { minimumFractionDigits: 1 }) }),
+			max: 2,
+			value: temperature,
+			recommended,
+			onChange: (value) => changeSettings({ temperature: value })
+		}),
+		a(Slider, {
+			label: t("settings.topP"),
+			hint: t("settings.topP.hint"),
+			max: 1,
+			value: topP,
+			recommended: 1,
+			onChange: (value) => changeSettings({ topP: value })
+		}),
+		a("div", {
+			class: "pair",
+			children: [a(WholeNumber, {
+				label: t("settings.maxTokens"),
+				hint: context ? t("settings.maxTokens.hint", { context }) : t("settings.maxTokens.plain"),
+				placeholder: t("settings.maxTokens.none"),
+				least: 1,
+				value: maxTokens,
+				onChange: (value) => changeSettings({ maxTokens: value })
+			}), a(WholeNumber, {
+				label: t("settings.seed"),
+				hint: t("settings.seed.hint"),
+				placeholder: t("settings.seed.none"),
+				least: 0,
+				value: seed,
+				onChange: (value) => changeSettings({ seed: value })
+			})]
+		})
+	] });
+}
+function Slider({ label, hint, max, value, recommended, onChange }) {
+	const shown = value ?? recommended;
+	return a("div", {
+		class: "slider",
+		children: [a("label", { children: [a("span", { children: [
+			label,
+			" ",
+			a("b", {
+				"aria-hidden": "true",
+				children: number$1(shown, {
+					minimumFractionDigits: 1,
+					maximumFractionDigits: 2
+				})
+			})
+		] }), a("input", {
+			type: "range",
+			min: "0",
+			max,
+			step: max > 1 ? "0.1" : "0.05",
+			value: shown,
+			onInput: (event) => onChange(event.currentTarget.valueAsNumber)
+		})] }), a("div", {
+			class: "row",
+			children: [a("small", { children: hint }), value !== null && a("button", {
+				class: "quiet",
+				onClick: () => onChange(null),
+				children: t("settings.recommended")
+			})]
+		})]
+	});
+}
+function WholeNumber({ label, hint, placeholder, least, value, onChange }) {
+	const read = (input) => {
+		if (input.value === "") onChange(null);
+		else if (input.checkValidity()) onChange(input.valueAsNumber);
+	};
+	return a("label", { children: [
+		a("span", { children: label }),
+		a("input", {
+			type: "number",
+			min: least,
+			step: "1",
+			placeholder,
+			value: value ?? "",
+			onInput: (event) => read(event.currentTarget)
+		}),
+		a("small", { children: hint })
+	] });
+}
+function Switch({ label, hint, checked, onChange }) {
+	return a("label", {
+		class: "switch",
+		children: [a("input", {
+			type: "checkbox",
+			role: "switch",
+			checked,
+			onChange: (event) => onChange(event.currentTarget.checked)
+		}), a("span", { children: [label, hint && a("small", { children: hint })] })]
+	});
+}
+function Tools() {
+	const { javascript, webSearch } = settings.value;
+	return a("section", { children: [
+		a("h3", { children: t("settings.tools") }),
+		a(Switch, {
+			label: t("settings.javascript"),
+			hint: t("settings.javascript.hint"),
+			checked: javascript,
+			onChange: (checked) => changeSettings({ javascript: checked })
+		}),
+		model.value?.openk2_builtin_tools?.includes("$web_search") && a(Switch, {
+			label: t("settings.webSearch"),
+			hint: t("settings.webSearch.hint"),
+			checked: webSearch,
+			onChange: (checked) => changeSettings({ webSearch: checked })
+		}),
+		a(ToolsEditor, {})
+	] });
+}
+function ToolsEditor() {
+	const [text, setText] = d$3(settings.value.tools);
+	A$3(() => setText(settings.value.tools), [settings.value.tools]);
+	const problem = toolsProblem(text);
+	const change = (next) => {
+		setText(next);
+		if (!toolsProblem(next)) changeSettings({ tools: next });
+	};
+	return a("div", {
+		class: "tools-editor",
+		children: [
+			a("label", { children: [a("span", { children: t("settings.ownTools") }), a("textarea", {
+				class: "mono",
+				rows: text ? 8 : 2,
+				spellcheck: false,
+				"aria-invalid": problem !== null,
+				"aria-describedby": "tools-problem",
+				placeholder: t("settings.ownTools.placeholder"),
+				value: text,
+				onInput: (event) => change(event.currentTarget.value)
+			})] }),
+			a("small", {
+				id: "tools-problem",
+				class: problem ? "failure-text" : "",
+				role: problem ? "alert" : void 0,
+				children: problem ?? t("settings.ownTools.hint")
+			}),
+			!text && a("button", {
+				class: "quiet",
+				onClick: () => change(EXAMPLE_TOOLS),
+				children: t("settings.ownTools.example")
+			})
+		]
+	});
+}
+function Shortcuts() {
+	const list = [
+		["Enter", "keys.send"],
+		["Shift Enter", "keys.break"],
+		["Esc", "keys.stop"],
+		["↑", "keys.edit"],
+		[shortcut("K"), "keys.search"],
+		[shortcut("B"), "keys.sidebar"]
+	];
+	return a("section", { children: [a("h3", { children: t("settings.keys") }), a("dl", {
+		class: "keys",
+		children: list.map(([key, meaning]) => a("div", { children: [a("dt", { children: a("kbd", { children: key }) }), a("dd", { children: t(meaning) })] }, key))
+	})] });
+}
+// src/ui/ShareDialog.tsx
+var DAYS = [
+	1,
+	7,
+	30
+];
+function ShareDialog({ id }) {
+	const [days, setDays] = d$3(7);
+	const [share, setShare] = d$3(null);
+	const [problem, setProblem] = d$3(null);
+	const close = () => sharing.value = null;
+	const attempt = async (act) => {
+		try {
+			setShare(await act());
+			setProblem(null);
+		} catch (error) {
+			setProblem(error.message);
+		}
+	};
+	const make = () => attempt(() => store.value.share(id, days));
+	const takeBack = () => attempt(() => store.value.unshare(id).then(() => null));
+	const address = share === null ? null : new URL(share.url, location.href).href;
+	return a(Dialog, {
+		title: t("share"),
+		class: "share",
+		onClose: close,
+		children: [
+			a("p", { children: t("share.explain") }),
+			address === null ? a("label", {
+				class: "across",
+				children: [a("span", { children: t("share.days") }), a("select", {
+					value: days,
+					onChange: (event) => setDays(Number(event.currentTarget.value)),
+					children: DAYS.map((one) => a("option", {
+						value: one,
+						children: new Intl.NumberFormat(document.documentElement.lang, {
+							style: "unit",
+							unit: "day",
+							unitDisplay: "long"
+						}).format(one)
+					}, one))
+				})]
+			}) : a("label", { children: [a("span", { children: share?.expires == null ? t("share.address") : t("share.until", { day: day(share.expires) }) }), a("input", {
+				readonly: true,
+				value: address,
+				onFocus: (event) => event.currentTarget.select()
+			})] }),
+			problem && a("p", {
+				class: "failure",
+				role: "alert",
+				children: problem
+			}),
+			a("footer", { children: [a("button", {
+				class: "quiet",
+				onClick: () => void exportPage(id),
+				children: t("export.page")
+			}), address === null ? a("button", {
+				class: "primary",
+				onClick: () => void make(),
+				children: t("share.make")
+			}) : a($$1, { children: [a("button", {
+				class: "quiet",
+				onClick: () => void takeBack(),
+				children: t("share.takeBack")
+			}), a("button", {
+				class: "primary",
+				onClick: (event) => void copy(address, event.currentTarget),
+				children: t("copy")
+			})] })] })
+		]
+	});
+}
+// src/ui/SignInDialog.tsx
+function SignInDialog() {
+	const [name, setName] = d$3("");
+	const [password, setPassword] = d$3("");
+	const [problem, setProblem] = d$3(null);
+	const [busy, setBusy] = d$3(false);
+	const close = () => signInOpen.value = false;
+	const submit = async (event) => {
+		event.preventDefault();
+		setBusy(true);
+		try {
+			await signIn(name, password);
+			close();
+		} catch (error) {
+			setProblem(error instanceof Unreachable ? t("error.unreachable") : error.message);
+			setBusy(false);
+		}
+	};
+	return a(Dialog, {
+		title: t("signIn"),
+		class: "sign-in",
+		onClose: close,
+		children: a("form", {
+			onSubmit: (event) => void submit(event),
+			children: [
+				a("label", { children: [a("span", { children: t("signIn.name") }), a("input", {
+					required: true,
+					autofocus: true,
+					autocomplete: "username",
+					value: name,
+					onInput: (event) => setName(event.currentTarget.value)
+				})] }),
+				a("label", { children: [a("span", { children: t("signIn.password") }), a("input", {
+					required: true,
+					type: "password",
+					autocomplete: "current-password",
+					value: password,
+					onInput: (event) => setPassword(event.currentTarget.value)
+				})] }),
+				problem && a("p", {
+					class: "failure",
+					role: "alert",
+					children: problem
+				}),
+				a("button", {
+					class: "primary",
+					type: "submit",
+					disabled: busy,
+					children: t("signIn")
+				}),
+				a("small", { children: t("signIn.hint") })
+			]
+		})
+	});
+}
+// src/ui/Meter.tsx
+var LEAST_SPEAKING_SECONDS = .05;
+function Meter({ turns }) {
+	const last = turns.at(-1);
+	const { usage, timing } = last;
+	if (!usage) return null;
+	const completion = sum(turns, (turn) => turn.usage?.completion);
+	const reasoning = turns.some((turn) => turn.usage?.reasoning) ? sum(turns, (turn) => turn.usage?.reasoning) : null;
+	const cost = sum(turns, (turn) => turn.usage?.cost);
+	const speed = tokensPerSecond(last);
+	const rows = [
+		[t("meter.prompt"), counted("tokens", usage.prompt)],
+		[t("meter.cached"), usage.prompt ? percent(usage.cached / usage.prompt) : "–"],
+		[t("meter.output"), counted("tokens", completion)],
+		...reasoning !== null ? [[t("meter.reasoning"), counted("tokens", reasoning)]] : [],
+		...timing.first !== null ? [[t("meter.first"), seconds(timing.first)]] : [],
+		...timing.whole !== null ? [[t("meter.whole"), seconds(timing.whole)]] : [],
+		...speed !== null ? [[t("meter.speed"), t("unit.perSecond", { value: speed })]] : [],
+		...cost > 0 ? [[t("meter.cost"), money(cost, session.value.currency)]] : [],
+		[t("meter.model"), last.model]
+	];
+	return a("details", {
+		class: "meter",
+		onFocusOut: closeBehind,
+		onKeyDown: closeOnEscape,
+		children: [a("summary", { children: [
+			counted("tokens", completion),
+			speed !== null && ` · ${t("unit.perSecond", { value: speed })}`,
+			usage.cached > 0 && a("span", {
+				class: "wide",
+				children: [" · ", t("meter.cachedShort", { share: percent(usage.cached / usage.prompt) })]
+			}),
+			cost > 0 && ` · ${money(cost, session.value.currency)}`
+		] }), a("dl", { children: rows.map(([name, value]) => a("div", { children: [a("dt", { children: name }), a("dd", { children: value })] }, name)) })]
+	});
+}
+function closeBehind(event) {
+	const details = event.currentTarget;
+	if (!details.contains(event.relatedTarget)) details.open = false;
+}
+function closeOnEscape(event) {
+	const details = event.currentTarget;
+	if (event.key !== "Escape" || !details.open) return;
+	event.stopPropagation();
+	details.open = false;
+}
+function tokensPerSecond({ usage, timing }) {
+	const speaking = (timing.whole ?? 0) - (timing.first ?? 0);
+	if (!usage || usage.completion < 2 || speaking < LEAST_SPEAKING_SECONDS) return null;
+	const speed = (usage.completion - 1) / speaking;
+	return number$1(speed, { maximumFractionDigits: speed < 10 ? 1 : 0 });
+}
+function sum(turns, value) {
+	return turns.reduce((total, turn) => total + (value(turn) ?? 0), 0);
+}
+// src/markdown/blocks.ts
+var OPEN_BLOCKS = 2;
+var BlockSplitter = class {
+	text = "";
+	pieces = [];
+	split(text) {
+		const normal = text.replace(/\r\n?/g, "\n");
+		const kept = normal.startsWith(this.text) ? this.closed() : [];
+		const start = kept.reduce((length, piece) => length + piece.raw.length, 0);
+		this.pieces = [...kept, ...lex(normal.slice(start))];
+		this.text = normal;
+		return this.pieces.filter((piece) => !piece.space).map((piece) => piece.raw);
+	}
+	closed() {
+		let open = 0;
+		let end = this.pieces.length;
+		while (end > 0 && open < OPEN_BLOCKS) {
+			end -= 1;
+			if (!this.pieces[end].space) open += 1;
+		}
+		return this.pieces.slice(0, end);
+	}
+};
+function lex(text) {
+	return marked.lexer(text).map((token) => ({
+		raw: token.raw,
+		space: token.type === "space"
+	}));
+}
+// src/ui/Prose.tsx
+function Prose({ text, growing }) {
+	const splitter = T$1(null);
+	const blocks = w$4(() => (splitter.current ??= new BlockSplitter()).split(text), [text]);
+	return a("div", {
+		class: `prose ${growing ? "growing" : ""}`,
+		onClick,
+		children: blocks.map((source, i) => a(Block, {
+			source,
+			growing: growing && i === blocks.length - 1
+		}, i))
+	});
+}
+function Block({ source, growing }) {
+	const element = T$1(null);
+	const html = w$4(() => ({ __html: renderBlock(source, growing) }), [
+		source,
+		growing,
+		language.value
+	]);
+	F$3(() => enrich(element.current, growing), [html]);
+	return a("div", {
+		ref: element,
+		class: "block",
+		dangerouslySetInnerHTML: html
+	});
+}
+function onClick(event) {
+	const button = event.target.closest("button");
+	const source = button?.closest(".code")?.querySelector("code")?.textContent ?? "";
+	if (button?.classList.contains("copy-code")) copy(source, button);
+	else if (button?.classList.contains("open-code")) openSource(source);
+	else if (button?.classList.contains("copy-table")) copy(tableText(button.closest(".table")), button);
+}
+function tableText(table) {
+	return [...table.querySelectorAll("tr")].map((row) => [...row.children].map((cell) => cell.textContent ?? "").join("	")).join("\n");
+}
+// src/ui/Reasoning.tsx
+var LEAST_SECONDS = .1;
+function Reasoning({ turn }) {
+	const thinking = turn.state === "running" && turn.timing.thought === null;
+	const [open, setOpen] = d$3(thinking);
+	A$3(() => setOpen(thinking), [thinking]);
+	return a("details", {
+		class: `reasoning ${thinking ? "thinking" : ""}`,
+		open,
+		onToggle: (event) => setOpen(event.currentTarget.open),
+		children: [a("summary", { children: [a(ChevronIcon, {}), thinking ? t("reasoning.now") : summary(turn)] }), a("div", {
+			class: "reasoning-text",
+			children: turn.reasoning.trim()
+		})]
+	});
+}
+function summary({ timing, usage }) {
+	const time = timing.thought ?? timing.whole ?? 0;
+	const took = time >= LEAST_SECONDS ? t("reasoning.took", { time: seconds(time) }) : t("reasoning.done");
+	return usage?.reasoning ? `${took} · ${counted("tokens", usage.reasoning)}` : took;
+}
+// src/ui/ToolCard.tsx
+var SHOWN_AT_ONCE = 400;
+function ToolCard({ turn, call, open }) {
+	const state = !open && call.result === null && call.state !== "writing" ? "skipped" : call.state;
+	return a("section", {
+		class: `call ${state}`,
+		"aria-label": t("tool.label", { name: call.name }),
+		children: [
+			a("header", { children: [
+				a(ToolIcon, {}),
+				a("code", { children: call.name }),
+				a("span", {
+					class: "state",
+					children: [t(`tool.${state}`), call.seconds !== null && ` · ${seconds(call.seconds)}`]
+				})
+			] }),
+			a(Arguments, { text: call.arguments }),
+			open && call.state === "waiting" && a(Permission, {
+				turn,
+				call
+			}),
+			open && call.state === "running" && !isAutomatic(call) && a(ByHand, {
+				turn,
+				call
+			}),
+			call.result !== null && !isSearch(call) && a("details", {
+				class: "result",
+				open: call.result.length < SHOWN_AT_ONCE,
+				children: [a("summary", { children: t(call.state === "denied" ? "tool.told" : "tool.result") }), a("pre", {
+					tabindex: 0,
+					children: call.result || t("tool.empty")
+				})]
+			})
+		]
+	});
+}
+function Permission({ turn, call }) {
+	const [denying, setDenying] = d$3(false);
+	const [note, setNote] = d$3("");
+	if (denying) return a("form", {
+		class: "permission",
+		onSubmit: (event) => {
+			event.preventDefault();
+			deny(turn, call, note);
+		},
+		children: [
+			a("input", {
+				autofocus: true,
+				"aria-label": t("tool.note"),
+				placeholder: t("tool.note"),
+				value: note,
+				onInput: (event) => setNote(event.currentTarget.value)
+			}),
+			a("button", {
+				class: "quiet",
+				type: "button",
+				onClick: () => setDenying(false),
+				children: t("cancel")
+			}),
+			a("button", {
+				class: "primary",
+				type: "submit",
+				children: t("tool.deny")
+			})
+		]
+	});
+	return a("div", {
+		class: "permission",
+		role: "group",
+		"aria-label": t("tool.permission", { name: call.name }),
+		children: [
+			a("button", {
+				class: "secondary",
+				onClick: () => allow(turn, call, false),
+				children: t("tool.allowOnce")
+			}),
+			a("button", {
+				class: "secondary",
+				onClick: () => allow(turn, call, true),
+				children: t("tool.allowAlways")
+			}),
+			a("button", {
+				class: "quiet",
+				onClick: () => setDenying(true),
+				children: t("tool.denyMore")
+			})
+		]
+	});
+}
+function ByHand({ turn, call }) {
+	const [text, setText] = d$3("");
+	return a("form", {
+		class: "by-hand",
+		onSubmit: (event) => {
+			event.preventDefault();
+			giveResult(turn, call, text);
+		},
+		children: [a("label", { children: [a("span", { children: t("tool.byHand", { name: call.name }) }), a("textarea", {
+			autofocus: true,
+			rows: 2,
+			value: text,
+			onInput: (event) => setText(event.currentTarget.value)
+		})] }), a("button", {
+			class: "primary",
+			type: "submit",
+			children: t("tool.give")
+		})]
+	});
+}
 function Arguments({ text }) {
 	const values = objectOf(text);
-	if (!values) return /* @__PURE__ */ a("pre", {
+	if (!values) return text ? a("pre", {
 		class: "raw",
 		children: text
-	});
-	return /* @__PURE__ */ a("dl", { children: Object.entries(values).map(([name, value]) => /* @__PURE__ */ a("div", { children: [/* @__PURE__ */ a("dt", { children: name }), /* @__PURE__ */ a("dd", { children: typeof value === "string" ? value : JSON.stringify(value) })] }, name)) });
+	}) : null;
+	const entries = Object.entries(values);
+	if (!entries.length) return null;
+	return a("dl", { children: entries.map(([name, value]) => a("div", { children: [a("dt", { children: name }), a("dd", { children: typeof value === "string" ? value : JSON.stringify(value) })] }, name)) });
 }
 function objectOf(text) {
 	try {
@@ -7183,269 +10055,704 @@ function objectOf(text) {
 	}
 }
 // src/ui/Answer.tsx
-function Answer({ turn, results, isLast }) {
-	const waiting = turn.state === "running" && !turn.content && !turn.reasoning && !turn.calls.length;
-	return /* @__PURE__ */ a("article", {
+function Answer(props) {
+	const { turn, group, isLast, of } = props;
+	const running = turn.state === "running";
+	const waiting = running && !turn.content && !turn.reasoning && !turn.calls.length;
+	const open = isLast && !running && turn.finish === "tool_calls";
+	return a("article", {
 		class: "answer",
-		"aria-label": "Answer",
+		"aria-label": t("answer"),
 		children: [
-			turn.reasoning && /* @__PURE__ */ a(Reasoning, { turn }),
-			waiting && /* @__PURE__ */ a("p", {
-				class: "waiting",
-				"aria-label": "Waiting for the model",
+			turn.reasoning && a(Reasoning, { turn }),
+			waiting && a("p", {
+				class: "dots",
+				role: "img",
+				"aria-label": t("waiting"),
 				children: [
-					/* @__PURE__ */ a("i", {}),
-					/* @__PURE__ */ a("i", {}),
-					/* @__PURE__ */ a("i", {})
+					a("i", {}),
+					a("i", {}),
+					a("i", {})
 				]
 			}),
-			/* @__PURE__ */ a(Prose, {
+			a(Prose, {
 				text: turn.content,
-				growing: turn.state === "running"
+				growing: running
 			}),
-			turn.calls.length > 0 && /* @__PURE__ */ a(ToolCalls, {
+			turn.calls.map((call) => a(ToolCard, {
 				turn,
-				results,
-				isLast
-			}),
-			turn.error && /* @__PURE__ */ a("p", {
+				call,
+				open
+			}, call.id)),
+			turn.error && a("p", {
 				class: "failure",
 				role: "alert",
 				children: turn.error
 			}),
-			turn.state !== "running" && /* @__PURE__ */ a(Footer, {
-				turn,
-				isLast
-			})
+			!running && !open && (group.length > 0 || of > 1) && a(Footer, { ...props })
 		]
 	});
 }
-function Reasoning({ turn }) {
-	const thinking = turn.state === "running" && turn.timing.thought === void 0;
-	const [open, setOpen] = d$3(thinking);
-	A$3(() => setOpen(thinking), [thinking]);
-	const seconds = turn.timing.thought ?? turn.timing.whole;
-	return /* @__PURE__ */ a("details", {
-		class: `reasoning ${thinking ? "thinking" : ""}`,
-		open,
-		onToggle: (event) => setOpen(event.currentTarget.open),
-		children: [/* @__PURE__ */ a("summary", { children: [/* @__PURE__ */ a(ChevronIcon, {}), thinking ? "Thinking" : seconds && seconds >= .1 ? `Thought for ${inSeconds(seconds)}` : "Thought"] }), /* @__PURE__ */ a("div", {
-			class: "reasoning-text",
-			children: turn.reasoning.trim()
-		})]
-	});
-}
-/** Markdown, drawn block by block: only the last block is drawn again while the text grows. */
-function Prose({ text, growing }) {
-	const blocks = w$4(() => splitBlocks(text), [text]);
-	return /* @__PURE__ */ a("div", {
-		class: `prose ${growing ? "growing" : ""}`,
-		onClick: copyCode,
-		children: blocks.map((source, i) => /* @__PURE__ */ a(Block, {
-			source,
-			growing: growing && i === blocks.length - 1
-		}, i))
-	});
-}
-function Block({ source, growing }) {
-	return /* @__PURE__ */ a("div", {
-		class: "block",
-		dangerouslySetInnerHTML: w$4(() => ({ __html: renderBlock(source, growing) }), [source, growing])
-	});
-}
-function copyCode(event) {
-	const button = event.target.closest(".copy-code");
-	if (button) copy(button.closest(".code")?.querySelector("code")?.textContent ?? "", button);
-}
-async function copy(text, button) {
-	const label = button.textContent;
-	try {
-		await navigator.clipboard.writeText(text);
-		button.textContent = "Copied";
-	} catch {
-		button.textContent = "Not allowed";
-	}
-	setTimeout(() => button.textContent = label, 1500);
-}
-function Footer({ turn, isLast }) {
-	return /* @__PURE__ */ a("footer", { children: [
-		turn.content && /* @__PURE__ */ a("button", {
-			class: "quiet",
-			onClick: (event) => void copy(turn.content, event.currentTarget),
-			children: "Copy"
+function Footer({ turn, group, isLast, at, of }) {
+	const whole = group.map((one) => one.content).filter(Boolean).join("\n\n");
+	const again = turn.state === "done" ? group[0] ?? turn : turn;
+	const ended = endedEarly(turn);
+	return a("footer", { children: [
+		a(BranchPicker, {
+			turn,
+			at,
+			of
 		}),
-		isLast && /* @__PURE__ */ a("button", {
+		whole && a("button", {
 			class: "quiet",
-			disabled: isRunning.value,
-			onClick: () => void tryAgain(),
-			children: "Try again"
+			"aria-label": t("copy"),
+			title: t("copy"),
+			onClick: (event) => void copy(whole, event.currentTarget),
+			children: [a(CopyIcon, {}), a(CheckIcon, {})]
 		}),
-		/* @__PURE__ */ a("span", {
-			class: "meter",
-			children: meter(turn).join(" · ")
-		})
+		group.length > 0 && a("button", {
+			class: "quiet",
+			"aria-label": t("tryAgain"),
+			title: t("tryAgain"),
+			disabled: isAnswering.value,
+			onClick: () => void tryAgain(again),
+			children: a(AgainIcon, {})
+		}),
+		isLast && ended && turn.content && !turn.calls.length && a("button", {
+			class: "quiet",
+			disabled: isAnswering.value,
+			onClick: () => void goOn(turn),
+			children: [a(ForwardIcon, {}), t("goOn")]
+		}),
+		ended && a("span", {
+			class: "ended",
+			children: ended
+		}),
+		group.length > 0 && a(Meter, { turns: group })
 	] });
 }
-function meter({ state, finish, usage, timing }) {
-	const parts = [];
-	if (state === "stopped") parts.push("stopped");
-	if (state === "interrupted") parts.push("interrupted");
-	if (finish === "length") parts.push("cut off at the token limit");
-	if (usage) {
-		parts.push(`${usage.completion} tokens`);
-		const speaking = (timing.whole ?? 0) - (timing.first ?? 0);
-		if (usage.completion > 1 && speaking > .05) parts.push(`${Math.round((usage.completion - 1) / speaking)} a second`);
-		if (timing.first !== void 0) parts.push(`first after ${inSeconds(timing.first)}`);
-		if (usage.cached && usage.prompt) parts.push(`${Math.round(100 * usage.cached / usage.prompt)} % of the prompt cached`);
-	}
-	return parts;
-}
-function inSeconds(seconds) {
-	return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
+function endedEarly({ state, finish }) {
+	if (state === "stopped") return t("state.stopped");
+	if (state === "interrupted") return t("state.interrupted");
+	return finish === "length" ? t("state.length") : null;
 }
 // src/ui/Thread.tsx
 var NEAR_PX = 80;
 var SUGGESTIONS = [
-	"Write a few lines about a mountain in winter",
-	"Explain what a prime number is, with an example",
-	"What is 17 times 23?",
-	"用中文介绍一下你自己"
+	"suggestion.1",
+	"suggestion.2",
+	"suggestion.3",
+	"suggestion.4"
 ];
+var away = y$3(false);
 function Thread() {
 	const box = T$1(null);
 	const following = T$1(true);
-	const { id, turns } = current.value;
+	const turns = branch(current.value);
+	const branchOf = places(current.value.turns);
 	A$3(() => {
 		following.current = true;
-	}, [id, turns.length]);
+		away.value = false;
+	}, [currentId.value, turns.length]);
 	F$3(() => {
 		if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight;
 	});
 	const onScroll = () => {
 		const { scrollTop, scrollHeight, clientHeight } = box.current;
 		following.current = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+		away.value = !following.current;
 	};
-	return /* @__PURE__ */ a("main", {
+	const toEnd = () => box.current.scrollTo({
+		top: box.current.scrollHeight,
+		behavior: "smooth"
+	});
+	return a($$1, { children: [a("main", {
 		class: "thread",
 		ref: box,
 		onScroll,
-		"aria-busy": isRunning.value,
-		children: turns.length ? /* @__PURE__ */ a("div", {
+		"aria-busy": isAnswering.value,
+		children: turns.length > 0 ? a("div", {
 			class: "column",
-			children: turns.map((turn, i) => view(turn, i, turns))
-		}) : /* @__PURE__ */ a(Welcome, {})
+			children: turns.map((turn, i) => view(turn, i, turns, branchOf(turn)))
+		}) : loaded.value && a(Welcome, {})
+	}), away.value && a("button", {
+		class: "to-end",
+		"aria-label": t("toEnd"),
+		title: t("toEnd"),
+		onClick: toEnd,
+		children: a(DownIcon, {})
+	})] });
+}
+function places(turns) {
+	const beside = new Map();
+	for (const { id, parent } of turns) beside.set(parent, [...beside.get(parent) ?? [], id]);
+	return ({ id, parent }) => ({
+		at: beside.get(parent).indexOf(id),
+		of: beside.get(parent).length
 	});
 }
-function view(turn, index, turns) {
-	if (turn.role === "user") return /* @__PURE__ */ a(Still, {
+function view(turn, index, turns, place) {
+	if (turn.role === "user") return a(Still, {
 		turn,
-		render: () => /* @__PURE__ */ a(Question, { text: turn.content })
-	}, index);
-	if (turn.role === "tool") return null;
-	const results = resultsAfter(index, turns);
-	const isLast = index + results.length === turns.length - 1;
-	return /* @__PURE__ */ a(Still, {
+		group: [],
+		isLast: false,
+		...place
+	}, turn.id);
+	const isLast = index === turns.length - 1;
+	return a(Still, {
 		turn,
-		also: isLast,
-		render: () => /* @__PURE__ */ a(Answer, {
-			turn,
-			results,
-			isLast
-		})
-	}, index);
+		group: turns[index + 1]?.role === "assistant" ? [] : groupUpTo(turns, index),
+		isLast,
+		...place
+	}, turn.id);
 }
-function resultsAfter(index, turns) {
-	const end = turns.findIndex((turn, i) => i > index && turn.role !== "tool");
-	return turns.slice(index + 1, end < 0 ? turns.length : end).filter((turn) => turn.role === "tool");
+function groupUpTo(turns, index) {
+	const start = turns.findLastIndex((turn, i) => i < index && turn.role === "user");
+	return turns.slice(start + 1, index + 1);
 }
-/** Draws again only when its turn has changed: while one answer grows, the others stay. */
 var Still = class extends x$3 {
-	shouldComponentUpdate(next) {
-		return next.turn !== this.props.turn || next.also !== this.props.also;
+	shouldComponentUpdate({ turn, group, isLast, at, of }) {
+		const before = this.props;
+		const moved = at !== before.at || of !== before.of;
+		return turn !== before.turn || isLast !== before.isLast || group.length !== before.group.length || moved;
 	}
 	render() {
-		return this.props.render();
+		const { turn, group, isLast, at, of } = this.props;
+		if (turn.role === "user") return a(Question, {
+			turn,
+			at,
+			of
+		});
+		return a(Answer, {
+			turn,
+			group,
+			isLast,
+			at,
+			of
+		});
 	}
 };
-function Question({ text }) {
-	return /* @__PURE__ */ a("article", {
-		class: "question",
-		"aria-label": "You",
-		children: text
-	});
-}
 function Welcome() {
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "welcome",
 		children: [
-			/* @__PURE__ */ a(Mark, {}),
-			/* @__PURE__ */ a("h2", { children: ["Ask ", model.value?.id ?? "openk2"] }),
-			/* @__PURE__ */ a("ul", { children: SUGGESTIONS.map((text) => /* @__PURE__ */ a("li", { children: /* @__PURE__ */ a("button", {
-				onClick: () => void ask(text),
-				children: text
-			}) }, text)) })
+			a(Mark, {}),
+			a("h2", { children: t("welcome", { model: model.value?.id ?? "openk2" }) }),
+			a("ul", { children: SUGGESTIONS.map((key) => a("li", { children: a("button", {
+				onClick: () => void ask(t(key)),
+				children: t(key)
+			}) }, key)) }, language.value)
 		]
 	});
 }
-// src/ui/App.tsx
-var narrow = matchMedia("(max-width: 52rem)");
-var sidebarOpen = y$3(!narrow.matches);
-function App() {
+// src/state/usage.ts
+var DAY_MS = 864e5;
+var period = y$3(lastDays(30));
+var everybody = y$3(false);
+var report = y$3(null);
+var usageProblem = y$3(null);
+function lastDays(count) {
+	const now = Date.now();
+	return {
+		from: isoDay(now - (count - 1) * DAY_MS),
+		to: isoDay(now)
+	};
+}
+function isoDay(time) {
+	return new Date(time).toISOString().slice(0, 10);
+}
+function daysOf({ from, to }) {
+	const days = [];
+	for (let time = Date.parse(from); time <= Date.parse(to) && days.length < 1e3; time += DAY_MS) days.push(isoDay(time));
+	return days;
+}
+async function readUsage() {
+	const { from, to } = period.value;
+	report.value = null;
+	try {
+		report.value = hasLedger() ? await fetchUsage(from, to, everybody.value) : await usageHere(period.value);
+		usageProblem.value = null;
+	} catch (error) {
+		usageProblem.value = error.message;
+	}
+}
+function hasLedger() {
+	return session.value.accounts && session.value.user !== null;
+}
+async function usageHere({ from, to }) {
+	const rows = new Map();
+	for (const { id } of await store.value.list()) {
+		const conversation = await store.value.load(id);
+		for (const turn of conversation?.turns ?? []) {
+			if (turn.role !== "assistant" || !turn.usage) continue;
+			const day = isoDay(turn.created);
+			if (day < from || day > to) continue;
+			const key = `${day} ${turn.model}`;
+			const row = rows.get(key) ?? emptyRow(day, turn.model);
+			rows.set(key, {
+				...row,
+				requests: row.requests + 1,
+				prompt_tokens: row.prompt_tokens + turn.usage.prompt,
+				cached_tokens: row.cached_tokens + turn.usage.cached,
+				reasoning_tokens: row.reasoning_tokens + (turn.usage.reasoning ?? 0),
+				completion_tokens: row.completion_tokens + turn.usage.completion,
+				cost: row.cost + (turn.usage.cost ?? 0)
+			});
+		}
+	}
+	return {
+		currency: session.value.currency,
+		rows: [...rows.values()],
+		budgets: []
+	};
+}
+function emptyRow(day, model) {
+	return {
+		day,
+		model,
+		key_id: "",
+		key_name: null,
+		requests: 0,
+		prompt_tokens: 0,
+		cached_tokens: 0,
+		reasoning_tokens: 0,
+		completion_tokens: 0,
+		cost: 0
+	};
+}
+// src/ui/Keys.tsx
+function Keys() {
+	const [keys, setKeys] = d$3([]);
+	const [made, setMade] = d$3(null);
+	const [name, setName] = d$3("");
+	const [expires, setExpires] = d$3("");
+	const [problem, setProblem] = d$3(null);
+	const attempt = async (act) => {
+		try {
+			await act();
+			setKeys(await fetchKeys());
+			setProblem(null);
+		} catch (error) {
+			setProblem(error.message);
+		}
+	};
+	A$3(() => void attempt(async () => void 0), []);
+	const make = (event) => {
+		event.preventDefault();
+		attempt(async () => {
+			setMade(await makeKey(name.trim(), expires || null));
+			setName("");
+			setExpires("");
+		});
+	};
+	return a("section", {
+		class: "keys-section",
+		children: [
+			a("h2", { children: t("apiKeys") }),
+			problem && a("p", {
+				class: "failure",
+				role: "alert",
+				children: problem
+			}),
+			made?.key && a("p", {
+				class: "made",
+				role: "status",
+				children: [
+					a("span", { children: t("apiKeys.once") }),
+					a("code", { children: made.key }),
+					a("button", {
+						class: "secondary",
+						onClick: (event) => void copy(made.key, event.currentTarget),
+						children: t("copy")
+					})
+				]
+			}),
+			a("form", {
+				class: "row",
+				onSubmit: make,
+				children: [
+					a("label", { children: [a("span", {
+						class: "fine",
+						children: t("apiKeys.name")
+					}), a("input", {
+						required: true,
+						maxLength: 200,
+						value: name,
+						onInput: (event) => setName(event.currentTarget.value)
+					})] }),
+					a("label", { children: [a("span", {
+						class: "fine",
+						children: t("apiKeys.expires")
+					}), a("input", {
+						type: "date",
+						value: expires,
+						onInput: (event) => setExpires(event.currentTarget.value)
+					})] }),
+					a("button", {
+						class: "secondary",
+						type: "submit",
+						children: t("apiKeys.make")
+					})
+				]
+			}),
+			a("ul", { children: keys.map((one) => a("li", {
+				class: one.state,
+				children: [
+					a("span", {
+						class: "name",
+						children: one.name
+					}),
+					a("code", { children: [one.prefix, "…"] }),
+					a("span", {
+						class: "fine",
+						children: one.state === "active" ? t("apiKeys.made", { day: day(Date.parse(one.created)) }) : t(one.state === "expired" ? "apiKeys.expired" : "apiKeys.revoked")
+					}),
+					one.state === "active" && a(Revoke, {
+						onSure: () => void attempt(async () => void await revokeKey(one.id)),
+						name: one.name
+					})
+				]
+			}, one.id)) })
+		]
+	});
+}
+function Revoke({ name, onSure }) {
+	const [sure, setSure] = d$3(false);
+	return a("button", {
+		class: `quiet ${sure ? "sure" : ""}`,
+		"aria-label": t(sure ? "apiKeys.revokeSure" : "apiKeys.revoke", { name }),
+		onBlur: () => setSure(false),
+		onClick: () => sure ? onSure() : setSure(true),
+		children: t(sure ? "delete.sure" : "apiKeys.revokeShort")
+	});
+}
+// src/ui/UsagePage.tsx
+var PERIODS = [
+	7,
+	30,
+	90
+];
+var MOST_SERIES = 5;
+function UsagePage() {
+	const [days, setDays] = d$3(30);
+	const [by, setBy] = d$3("model");
+	const [measure, setMeasure] = d$3("tokens");
+	const signedIn = hasLedger();
 	A$3(() => {
-		document.title = current.value.title ? `${current.value.title} · openk2` : "openk2";
-	}, [current.value.title]);
-	A$3(() => {
-		const onKey = (event) => {
-			if (event.key !== "Escape" || settingsOpen.value || event.isComposing) return;
-			if (isRunning.value) stop();
-			else if (narrow.matches) sidebarOpen.value = false;
+		period.value = lastDays(days);
+		readUsage();
+	}, [
+		days,
+		everybody.value,
+		session.value
+	]);
+	const { from, to } = period.value;
+	const measures = session.value.currency ? [
+		"tokens",
+		"cost",
+		"requests"
+	] : ["tokens", "requests"];
+	return a("main", {
+		class: "usage",
+		children: a("div", {
+			class: "column",
+			children: [
+				a("div", {
+					class: "row controls",
+					children: [
+						a(Pick, {
+							label: t("usage.period"),
+							value: String(days),
+							options: PERIODS.map((count) => [String(count), t("usage.days", { count })]),
+							onChange: (value) => setDays(Number(value))
+						}),
+						a(Pick, {
+							label: t("usage.measure"),
+							value: measure,
+							options: measures.map((one) => [one, t(`usage.${one}`)]),
+							onChange: (value) => setMeasure(value)
+						}),
+						signedIn && a(Pick, {
+							label: t("usage.by"),
+							value: by,
+							options: ["model", "key"].map((one) => [one, t(`usage.by.${one}`)]),
+							onChange: (value) => setBy(value)
+						}),
+						session.value.user?.admin && a(Pick, {
+							label: t("usage.whose"),
+							value: everybody.value ? "all" : "mine",
+							options: ["mine", "all"].map((one) => [one, t(`usage.whose.${one}`)]),
+							onChange: (value) => everybody.value = value === "all"
+						})
+					]
+				}),
+				usageProblem.value && a("p", {
+					class: "failure",
+					role: "alert",
+					children: usageProblem.value
+				}),
+				report.value && a(Report, {
+					report: report.value,
+					by: signedIn ? by : "model",
+					measure
+				}),
+				a("p", {
+					class: "fine",
+					children: signedIn ? a("a", {
+						href: usageAddress(from, to, everybody.value, "csv"),
+						download: true,
+						children: t("usage.csv")
+					}) : t("usage.here")
+				}),
+				signedIn && session.value.scopes.includes("keys") && a(Keys, {})
+			]
+		})
+	});
+}
+function Pick({ label, value, options, onChange }) {
+	return a("label", {
+		class: "pick",
+		children: [a("span", {
+			class: "fine",
+			children: label
+		}), a("select", {
+			value,
+			onChange: (event) => onChange(event.currentTarget.value),
+			children: options.map(([one, name]) => a("option", {
+				value: one,
+				children: name
+			}, one))
+		})]
+	});
+}
+var MEASURES = {
+	tokens: (row) => row.prompt_tokens + row.completion_tokens,
+	cost: (row) => row.cost,
+	requests: (row) => row.requests
+};
+function Report({ report: { rows, budgets, currency }, by, measure }) {
+	const total = (value) => rows.reduce((sum, row) => sum + value(row), 0);
+	const prompt = total((row) => row.prompt_tokens);
+	const groups = grouped(rows, by, MEASURES[measure]);
+	const days = daysOf(period.value);
+	const short = new Intl.DateTimeFormat(locale(), {
+		month: "short",
+		day: "numeric",
+		timeZone: "UTC"
+	});
+	const series = groups.slice(0, MOST_SERIES).map(({ name, members }) => ({
+		name,
+		values: perDay(members, days, measure)
+	}));
+	const rest = groups.slice(MOST_SERIES).flatMap(({ members }) => members);
+	if (rest.length) series.push({
+		name: t("usage.others"),
+		values: perDay(rest, days, measure)
+	});
+	return a($$1, { children: [
+		a("dl", {
+			class: "figures",
+			children: [
+				a(Figure, {
+					name: t("usage.requests"),
+					value: number$1(total((row) => row.requests))
+				}),
+				a(Figure, {
+					name: t("meter.prompt"),
+					value: compact(prompt)
+				}),
+				a(Figure, {
+					name: t("meter.cached"),
+					value: prompt ? percent(total((row) => row.cached_tokens) / prompt) : "–"
+				}),
+				a(Figure, {
+					name: t("meter.output"),
+					value: compact(total((row) => row.completion_tokens))
+				}),
+				currency && a(Figure, {
+					name: t("meter.cost"),
+					value: money(total((row) => row.cost), currency)
+				})
+			]
+		}),
+		rows.length ? a($$1, { children: [a(Chart, {
+			kind: "bars",
+			labels: days.map((day) => short.format(Date.parse(day))),
+			series,
+			title: t("usage.chart")
+		}), a(GroupTable, {
+			groups,
+			by,
+			currency
+		})] }) : a("p", {
+			class: "none",
+			children: t("usage.none")
+		}),
+		budgets.length > 0 && a(Budgets, {
+			budgets,
+			currency
+		})
+	] });
+}
+function Figure({ name, value }) {
+	return a("div", { children: [a("dt", { children: name }), a("dd", { children: value })] });
+}
+function grouped(rows, by, value) {
+	const groups = new Map();
+	for (const row of rows) {
+		const id = by === "model" ? row.model : row.key_id;
+		const name = by === "model" ? row.model : row.key_name ?? t("usage.page");
+		const group = groups.get(id) ?? {
+			name,
+			members: []
 		};
+		group.members.push(row);
+		groups.set(id, group);
+	}
+	const size = ({ members }) => members.reduce((sum, row) => sum + value(row), 0);
+	return [...groups.values()].sort((a, b) => size(b) - size(a));
+}
+function perDay(rows, days, measure) {
+	return days.map((day) => rows.reduce((sum, row) => row.day === day ? sum + MEASURES[measure](row) : sum, 0));
+}
+function GroupTable({ groups, by, currency }) {
+	const sum = (members, value) => members.reduce((total, row) => total + value(row), 0);
+	return a("div", {
+		class: "prose scroll",
+		tabindex: 0,
+		role: "region",
+		"aria-label": t("usage.table"),
+		children: a("table", { children: [a("thead", { children: a("tr", { children: [
+			a("th", { children: t(`usage.by.${by}`) }),
+			a("th", {
+				align: "right",
+				children: t("usage.requests")
+			}),
+			a("th", {
+				align: "right",
+				children: t("meter.prompt")
+			}),
+			a("th", {
+				align: "right",
+				children: t("meter.cached")
+			}),
+			a("th", {
+				align: "right",
+				children: t("meter.output")
+			}),
+			currency && a("th", {
+				align: "right",
+				children: t("meter.cost")
+			})
+		] }) }), a("tbody", { children: groups.map(({ name, members }) => {
+			const prompt = sum(members, (row) => row.prompt_tokens);
+			return a("tr", { children: [
+				a("td", { children: name }),
+				a("td", {
+					align: "right",
+					children: number$1(sum(members, (row) => row.requests))
+				}),
+				a("td", {
+					align: "right",
+					children: number$1(prompt)
+				}),
+				a("td", {
+					align: "right",
+					children: prompt ? percent(sum(members, (row) => row.cached_tokens) / prompt) : "–"
+				}),
+				a("td", {
+					align: "right",
+					children: number$1(sum(members, (row) => row.completion_tokens))
+				}),
+				currency && a("td", {
+					align: "right",
+					children: money(sum(members, (row) => row.cost), currency)
+				})
+			] }, name);
+		}) })] })
+	});
+}
+function Budgets({ budgets, currency }) {
+	return a("section", { children: [a("h2", { children: t("usage.budgets") }), a("ul", {
+		class: "budgets",
+		children: budgets.map((one) => a("li", { children: [
+			a("span", { children: [
+				one.name,
+				" · ",
+				t(one.period === "day" ? "usage.perDay" : "usage.perMonth")
+			] }),
+			one.tokens !== null && a(Gauge, {
+				used: one.used_tokens,
+				most: one.tokens,
+				text: `${compact(one.used_tokens)} / ${counted("tokens", one.tokens)}`
+			}),
+			one.money !== null && a(Gauge, {
+				used: one.used_money,
+				most: one.money,
+				text: `${money(one.used_money, currency)} / ${money(one.money, currency)}`
+			}),
+			a("span", {
+				class: "fine",
+				children: t("usage.resets", { time: moment(Date.parse(one.resets)) })
+			})
+		] }, one.name + one.period))
+	})] });
+}
+function Gauge({ used, most, text }) {
+	return a("span", {
+		class: "gauge",
+		children: [a("meter", {
+			min: 0,
+			max: most || 1,
+			value: Math.min(used, most || 1),
+			"aria-label": text
+		}), a("span", {
+			class: "fine",
+			children: text
+		})]
+	});
+}
+function compact(value) {
+	return number$1(value, {
+		notation: value >= 1e5 ? "compact" : "standard",
+		maximumFractionDigits: 1
+	});
+}
+// src/ui/App.tsx
+function App() {
+	const { title } = current.value;
+	A$3(() => {
+		document.title = view$1.value === "usage" ? `${t("usage")} · openk2` : title ? `${title} · openk2` : "openk2";
+	}, [title, view$1.value]);
+	A$3(() => {
 		addEventListener("keydown", onKey);
 		return () => removeEventListener("keydown", onKey);
 	}, []);
-	return /* @__PURE__ */ a("div", {
-		class: `page ${sidebarOpen.value ? "with-sidebar" : ""}`,
+	const withArtifact = openArtifact.value !== null && view$1.value === "chat";
+	return a("div", {
+		class: `page ${sidebarOpen.value ? "with-sidebar" : ""} ${withArtifact ? "with-artifact" : ""}`,
 		children: [
-			/* @__PURE__ */ a(Sidebar, {}),
-			/* @__PURE__ */ a("div", {
+			a(Sidebar, {}),
+			a("div", {
 				class: "main",
+				...view$1.value === "chat" && dropTarget,
 				children: [
-					/* @__PURE__ */ a("header", {
-						class: "bar",
-						children: [
-							/* @__PURE__ */ a("button", {
-								class: "quiet square",
-								"aria-label": "Conversations",
-								"aria-expanded": sidebarOpen.value,
-								"aria-controls": "sidebar",
-								onClick: () => sidebarOpen.value = !sidebarOpen.value,
-								children: /* @__PURE__ */ a(MenuIcon, {})
-							}),
-							/* @__PURE__ */ a("h1", { children: model.value?.id ?? "openk2" }),
-							/* @__PURE__ */ a("button", {
-								class: "quiet square",
-								"aria-label": "New chat",
-								title: "New chat",
-								disabled: isRunning.value,
-								onClick: startNew,
-								children: /* @__PURE__ */ a(PlusIcon, {})
-							}),
-							/* @__PURE__ */ a("button", {
-								class: "quiet square",
-								"aria-label": "Settings",
-								title: "Settings",
-								onClick: () => settingsOpen.value = true,
-								children: /* @__PURE__ */ a(SettingsIcon, {})
-							})
-						]
-					}),
-					/* @__PURE__ */ a(Notices, {}),
-					/* @__PURE__ */ a(Thread, {}),
-					/* @__PURE__ */ a(Composer, {})
+					a(Header, {}),
+					a(Notices, {}),
+					view$1.value === "usage" ? a(UsagePage, {}) : a($$1, { children: [a(Thread, {}), a(Composer, {})] }),
+					dropping.value && a("div", {
+						class: "drop",
+						"aria-hidden": "true",
+						children: t("files.drop")
+					})
 				]
 			}),
-			/* @__PURE__ */ a(SettingsDialog, {}),
-			/* @__PURE__ */ a("div", {
+			withArtifact && a(ArtifactPanel, {}),
+			settingsOpen.value && a(SettingsDialog, {}),
+			signInOpen.value && a(SignInDialog, {}),
+			sharing.value && a(ShareDialog, { id: sharing.value }, sharing.value),
+			reviewing.value && a(FileReview, {}),
+			a("div", {
 				class: "unseen",
 				role: "status",
 				children: announcement.value
@@ -7453,29 +10760,125 @@ function App() {
 		]
 	});
 }
-function startNew() {
-	newConversation();
-	if (narrow.matches) sidebarOpen.value = false;
-	focusComposer();
+function Header() {
+	const begin = () => {
+		startNew();
+		showChat();
+		focusComposer();
+	};
+	return a("header", {
+		class: "bar",
+		children: [
+			a("button", {
+				class: "quiet square",
+				"aria-label": t("conversations"),
+				title: `${t("conversations")} (Ctrl B)`,
+				"aria-expanded": sidebarOpen.value,
+				"aria-controls": "sidebar",
+				onClick: () => sidebarOpen.value = !sidebarOpen.value,
+				children: a(MenuIcon, {})
+			}),
+			view$1.value === "usage" ? a("h1", { children: t("usage") }) : a(ModelPicker, {}),
+			a("span", { class: "space" }),
+			a("button", {
+				class: "quiet square",
+				"aria-label": t("newChat"),
+				title: t("newChat"),
+				onClick: begin,
+				children: a(PlusIcon, {})
+			})
+		]
+	});
 }
-function focusComposer() {
-	document.querySelector("#question")?.focus();
-}
-function Notices() {
-	return /* @__PURE__ */ a($$1, { children: [connectionProblem.value && /* @__PURE__ */ a("div", {
-		class: "notice",
-		role: "alert",
-		children: [connectionProblem.value, /* @__PURE__ */ a("button", {
-			class: "quiet",
-			onClick: () => void connect(),
-			children: "Try again"
-		})]
-	}), storageFull.value && /* @__PURE__ */ a("div", {
-		class: "notice",
-		role: "alert",
-		children: "This browser keeps no more: delete old conversations, or this one is lost when the page closes."
+function ModelPicker() {
+	const name = model.value?.id ?? "openk2";
+	if (models.value.length < 2) return a("h1", { children: name });
+	return a($$1, { children: [a("h1", {
+		class: "unseen",
+		children: current.value.title || "openk2"
+	}), a("select", {
+		class: "model-picker",
+		"aria-label": t("model"),
+		value: name,
+		onChange: (event) => changeSettings({ model: event.currentTarget.value }),
+		children: models.value.map((one) => a("option", {
+			value: one.id,
+			children: one.id
+		}, one.id))
 	})] });
 }
+function Notices() {
+	const { accounts, keys_required: needed, user } = session.value;
+	return a($$1, { children: [
+		connectionProblem.value && a(Notice, {
+			text: connectionProblem.value,
+			action: t("tryAgain"),
+			act: () => void connect()
+		}),
+		accounts && needed && !user && a(Notice, {
+			text: t("signIn.needed"),
+			action: t("signIn"),
+			act: () => signInOpen.value = true
+		}),
+		storeProblem.value && a(Notice, {
+			text: t("store.problem", { problem: storeProblem.value }),
+			act: () => storeProblem.value = null
+		}),
+		transferProblem.value && a(Notice, {
+			text: transferProblem.value,
+			act: () => transferProblem.value = null
+		})
+	] });
+}
+function Notice({ text, action, act }) {
+	return a("div", {
+		class: "notice",
+		role: "alert",
+		children: [a("span", { children: text }), a("button", {
+			class: "quiet",
+			"aria-label": action ? void 0 : t("close"),
+			onClick: act,
+			children: action ?? a(CloseIcon, {})
+		})]
+	});
+}
+function onKey(event) {
+	if (event.isComposing) return;
+	const control = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+	if (control && event.key.toLowerCase() === "k") {
+		event.preventDefault();
+		sidebarOpen.value = true;
+		requestAnimationFrame(() => document.querySelector("#search")?.focus());
+	} else if (control && event.key.toLowerCase() === "b") {
+		event.preventDefault();
+		sidebarOpen.value = !sidebarOpen.value;
+	} else if (event.key === "Escape" && !somethingIsOpen()) {
+		if (isAnswering.value) stop();
+		else if (openArtifact.value !== null) openArtifact.value = null;
+		else if (narrow.matches) sidebarOpen.value = false;
+	}
+}
+var dropping = y$3(false);
+var holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
+var dropTarget = {
+	onDragOver(event) {
+		if (!holdsFiles(event)) return;
+		event.preventDefault();
+		dropping.value = true;
+	},
+	onDragLeave(event) {
+		if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) dropping.value = false;
+	},
+	onDrop(event) {
+		if (!holdsFiles(event)) return;
+		event.preventDefault();
+		dropping.value = false;
+		attach(currentId.value, event.dataTransfer.files);
+		focusComposer();
+	}
+};
 // src/main.tsx
 connect();
-Q$2(/* @__PURE__ */ a(App, {}), document.getElementById("app"));
+begin();
+Q$2(a(App, {}), document.getElementById("app"));
+export { number$1 as a, day as i, renderBlock as n, t as o, escapeHtml as r, branch as s, BlockSplitter as t };
