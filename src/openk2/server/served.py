@@ -83,6 +83,12 @@ class Served:
         """The first model."""
         return next(iter(self))
 
+    def names(self) -> Iterator[tuple[str, ServedModel]]:
+        """Every name that a model is found under, aliases behind the models' own."""
+        yield from self._models.items()
+        for alias, name in self._aliases.items():
+            yield alias, self._models[name]
+
     def loaded(self, name: str, backend: ChatBackend) -> None:
         """A model that was loading can answer from now on."""
         self._models[name] = replace(self._models[name], backend=backend)
