@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from openk2.server.dialect import Dialect, dialect_of
 from openk2.server.errors import ApiError
+from openk2.server.openai.web_search import WEB_SEARCH
 from openk2.server.protocol import Json
 from openk2.server.served import ServedModel
 from openk2.server.services import Services, caller_of
@@ -41,6 +42,8 @@ class Model(BaseModel):
     supports_video_in: bool
     supports_reasoning: bool
     """Whether it reasons before it answers."""
+    openk2_builtin_tools: list[str]
+    """Names of the builtin tools that requests may declare here, as `$web_search`."""
 
 
 class ModelList(BaseModel):
@@ -74,6 +77,10 @@ class AnthropicModelList(BaseModel):
 def routes(app: FastAPI, services: Services) -> None:
     """Add them to the application."""
     served = services.served
+    builtin_tools = [WEB_SEARCH.name] if services.settings.search_url else []
+
+    def as_openai(id: str, model: ServedModel) -> Json:
+        return _openai(id, model) | {"openk2_builtin_tools": builtin_tools}
 
     @app.get("/v1/models", responses={200: {"model": ModelList | AnthropicModelList}})
     async def models(
@@ -86,14 +93,14 @@ def routes(app: FastAPI, services: Services) -> None:
         allowed = caller_of(request).models
         listed = [(id, model) for id, model in served.names() if allowed is None or model.name in allowed]
         if dialect_of(request.scope) is not Dialect.ANTHROPIC:
-            return {"object": "list", "data": [_openai(id, model) for id, model in listed]}
+            return {"object": "list", "data": [as_openai(id, model) for id, model in listed]}
         return _page([_anthropic(id, model) for id, model in listed], limit, after_id, before_id)
 
     @app.get("/v1/models/{name:path}", responses={200: {"model": Model | AnthropicModel}})
     async def one_model(request: Request, name: str) -> Json:
         """One model by name; names may contain slashes."""
         model = served.named(name)
-        return _anthropic(name, model) if dialect_of(request.scope) is Dialect.ANTHROPIC else _openai(name, model)
+        return _anthropic(name, model) if dialect_of(request.scope) is Dialect.ANTHROPIC else as_openai(name, model)
 
 
 def _openai(id: str, model: ServedModel) -> Json:
