@@ -44,7 +44,9 @@ class EngineSide:
             assert task is not None
             connections.add(task)
             try:
-                await _Connection(self, reader, writer).run()
+                # Cancelled where this side ends; asyncio would report it as an error of the connection.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await _Connection(self, reader, writer).run()
             finally:
                 connections.discard(task)
 
