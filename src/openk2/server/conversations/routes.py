@@ -49,6 +49,7 @@ _MOST_LISTED = 1_000
 _MOST_FOUND = 50
 _MOST_WORDS = 16
 _MOST_IMPORTED = 1_000
+_EXPORTS = ("application/json", "text/markdown", "text/html")
 _DOCUMENT: Json = {
     "requestBody": {
         "required": True,
@@ -140,7 +141,9 @@ def _documents(app: FastAPI, conversations: Conversations) -> None:
         """The whole document."""
         return _private(await conversations.find(_owner(request), id))
 
-    @app.put("/api/conversations/{id}", openapi_extra=_DOCUMENT)
+    @app.put(
+        "/api/conversations/{id}", openapi_extra=_DOCUMENT, responses={201: {"description": "Nothing was there before"}}
+    )
     async def save(request: Request, id: str) -> Response:
         """Keep the document in place of what was there: 200, or 201 where nothing was."""
         owner = _owner(request)
@@ -190,7 +193,7 @@ def _documents(app: FastAPI, conversations: Conversations) -> None:
         await conversations.delete(_owner(request), id)
         return Response(status_code=204)
 
-    @app.get("/api/conversations/{id}/export")
+    @app.get("/api/conversations/{id}/export", response_class=Response, responses=_content(*_EXPORTS))
     async def export(request: Request, id: str, format: str = "json") -> Response:
         """The conversation as a file."""
         document = await conversations.find(_owner(request), id)
@@ -232,13 +235,13 @@ def _shares(app: FastAPI, conversations: Conversations, sharing: Sharing) -> Non
         await sharing.take_back(_owner(request), id)
         return Response(status_code=204)
 
-    @app.get("/share/{token}")
+    @app.get("/share/{token}", response_class=Response, responses=_content("text/html"))
     async def read(token: str) -> Response:
         """A shared conversation, as a page without scripts."""
         page = await sharing.read(token)
         return _private(page.html.encode(), media_type="text/html; charset=utf-8", headers=_PAGE_HEADERS)
 
-    @app.get("/share/{token}/file")
+    @app.get("/share/{token}/file", response_class=Response, responses=_content("text/html"))
     async def download(token: str) -> Response:
         """The same as a download."""
         page = await sharing.read(token)
@@ -258,6 +261,10 @@ def _private(
 ) -> Response:
     """Nothing of it stays in a cache."""
     return Response(body, status, {"cache-control": "private, no-store", **(headers or {})}, media_type)
+
+
+def _content(*media_types: str) -> dict[int | str, Json]:
+    return {200: {"description": "The content", "content": {media_type: {} for media_type in media_types}}}
 
 
 def _as_file(title: str, ending: str) -> dict[str, str]:

@@ -45,6 +45,10 @@ _FORM: Json = {
     }
 }
 
+_CONTENT: dict[int | str, Json] = {
+    200: {"description": "Text or bytes", "content": {"application/json": {}, "application/octet-stream": {}}}
+}
+
 
 def routes(app: FastAPI, services: Services) -> None:
     """Add them to the application."""
@@ -123,7 +127,7 @@ def routes(app: FastAPI, services: Services) -> None:
         await library.delete(caller_of(request), id)
         return {"id": id, "object": "file", "deleted": True}
 
-    @app.get("/v1/files/{id}/content")
+    @app.get("/v1/files/{id}/content", response_class=Response, responses=_CONTENT)
     async def content(request: Request, id: str) -> Response:
         """The extracted text of a file of purpose `file-extract`, as Moonshot's JSON object; the bytes of another."""
         caller = caller_of(request)
