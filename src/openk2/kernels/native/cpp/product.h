@@ -146,18 +146,16 @@ struct Int4Pairs {
 };
 
 // Fetch what a panel's stream holds a little later, beside one brick: weights lie panel after panel, and a thread goes
-// through its part of them from one end to the other.
+// through its part of them from one end to the other. Two panels together have so many rows that fetching only costs.
 constexpr int64_t AHEAD = 4096;  // bytes of codes
 
 template <class W, int P>
 inline void fetch_ahead(const Panels& w, int brick) {
+    if (P > 1) return;
+    const uint8_t* line = w.codes[0] + (int64_t)brick * W::BYTES + AHEAD;
+    for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
     const bool nibbles = w.format == OK2_INT4 || w.format == OK2_INT4_A16;
-    const int64_t ahead = P == 1 ? AHEAD : P * w.bricks * W::BYTES;
-    for (int p = 0; p < P; p++) {
-        const uint8_t* line = w.codes[p] + (int64_t)brick * W::BYTES + ahead;
-        for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
-        if (nibbles && brick % 2 == 0) fetch((const uint8_t*)w.scales[p] + brick * PANEL * 2 + ahead / 8);
-    }
+    if (nibbles && brick % 2 == 0) fetch((const uint16_t*)w.scales[0] + brick * PANEL + AHEAD / (brick_bytes(OK2_INT4) / PANEL));
 }
 
 // The scale of a brick's outputs; v of VECTORS.
