@@ -28,8 +28,9 @@ import orjson
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from openk2.server.bodies import json_body
+from openk2.server.bodies import checked, json_body
 from openk2.server.conversations.as_markdown import as_markdown
+from openk2.server.conversations.bodies import Added, Change, Several, Shared
 from openk2.server.conversations.document import (
     MAX_TITLE,
     Conversation,
@@ -38,6 +39,7 @@ from openk2.server.conversations.document import (
 from openk2.server.conversations.static_page import CONTENT_SECURITY_POLICY, static_page
 from openk2.server.errors import ApiError
 from openk2.server.files.store import owner_of
+from openk2.server.openapi import body_of
 from openk2.server.protocol import Json
 from openk2.server.services import Services, caller_of
 
@@ -48,14 +50,8 @@ if TYPE_CHECKING:
 _MOST_LISTED = 1_000
 _MOST_FOUND = 50
 _MOST_WORDS = 16
-_MOST_IMPORTED = 1_000
 _EXPORTS = ("application/json", "text/markdown", "text/html")
-_DOCUMENT: Json = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"type": "object", "additionalProperties": True}}},
-    }
-}
+_DOCUMENT = body_of(Conversation)
 
 
 def routes(app: FastAPI, services: Services) -> None:
@@ -115,14 +111,12 @@ def _lists(app: FastAPI, conversations: Conversations) -> None:
         await conversations.create(owner, [conversation])
         return _own_summary(conversation)
 
-    @app.post("/api/conversations/import", status_code=201, openapi_extra=_DOCUMENT)
+    @app.post("/api/conversations/import", status_code=201, openapi_extra=body_of(Several))
     async def import_(request: Request) -> dict[str, Any]:
         """Keep copies of exported conversations, beside what is there."""
         owner = _owner(request)
         body = await json_body(request)
-        documents = body.get("conversations", [body])
-        if not isinstance(documents, list) or not 1 <= len(documents) <= _MOST_IMPORTED:
-            raise ApiError(400, f"conversations is no list of 1 … {_MOST_IMPORTED:,} documents", param="conversations")
+        documents = checked(Several, body).conversations if "conversations" in body else [body]
         fresh = []
         for index, document in enumerate(documents):
             try:
@@ -153,12 +147,11 @@ def _documents(app: FastAPI, conversations: Conversations) -> None:
         new = await conversations.save(owner, conversation)
         return _private(orjson.dumps(_own_summary(conversation)), status=201 if new else 200)
 
-    @app.patch("/api/conversations/{id}", openapi_extra=_DOCUMENT)
+    @app.patch("/api/conversations/{id}", openapi_extra=body_of(Change))
     async def change(request: Request, id: str) -> dict[str, Any]:
         """Rename a conversation, or show another branch of it."""
         owner = _owner(request)
-        body = await json_body(request)
-        changes = {key: body[key] for key in ("title", "head") if key in body}
+        changes = checked(Change, await json_body(request)).model_dump(exclude_none=True)
         if not changes:
             raise ApiError(400, f"nothing to change; accepted: title (at most {MAX_TITLE} characters), head")
         named = {"named": True} if "title" in changes else {}
@@ -168,22 +161,20 @@ def _documents(app: FastAPI, conversations: Conversations) -> None:
 
         return _own_summary(await conversations.change(owner, id, changed))
 
-    @app.post("/api/conversations/{id}/turns", openapi_extra=_DOCUMENT)
+    @app.post("/api/conversations/{id}/turns", openapi_extra=body_of(Added))
     async def add_turns(request: Request, id: str) -> dict[str, Any]:
         """Add turns, or replace those of the same id; `head`: the turn to show, the last one given where it is not
         said."""
         owner = _owner(request)
-        body = await json_body(request)
-        given = body.get("turns")
-        if not isinstance(given, list) or not given or not all(isinstance(turn, dict) for turn in given):
-            raise ApiError(400, "turns is no list of one turn or more", param="turns")
+        body = checked(Added, await json_body(request))
+        given = body.turns
 
         def changed(document: bytes) -> Conversation:
             kept = orjson.loads(document)
             fresh = {turn.get("id"): turn for turn in given if isinstance(turn.get("id"), str)}
             turns = [fresh.pop(turn["id"], turn) for turn in kept["turns"]]
             turns += [turn for turn in given if not isinstance(turn.get("id"), str) or turn["id"] in fresh]
-            return read_conversation({**kept, "turns": turns, "head": body.get("head", given[-1].get("id"))})
+            return read_conversation({**kept, "turns": turns, "head": body.head or given[-1].get("id")})
 
         return _own_summary(await conversations.change(owner, id, changed))
 
@@ -211,15 +202,11 @@ def _documents(app: FastAPI, conversations: Conversations) -> None:
 
 
 def _shares(app: FastAPI, conversations: Conversations, sharing: Sharing) -> None:
-    @app.post("/api/conversations/{id}/share", status_code=201, openapi_extra=_DOCUMENT)
+    @app.post("/api/conversations/{id}/share", status_code=201, openapi_extra=body_of(Shared))
     async def share(request: Request, id: str) -> dict[str, Any]:
         """Freeze a copy of the branch that is shown; its address is told this once."""
-        from openk2.server.conversations.sharing import MAX_DAYS
-
         owner = _owner(request)
-        days = (await json_body(request)).get("days", 7)
-        if type(days) is not int or not 1 <= days <= MAX_DAYS:
-            raise ApiError(400, f"days is no whole number of 1 … {MAX_DAYS}", param="days")
+        days = checked(Shared, await json_body(request)).days
         conversation = read_conversation(orjson.loads(await conversations.find(owner, id)))
         token, made = await sharing.share(owner, conversation, days)
         return {"url": f"share/{token}", "expires": made.expires}

@@ -19,7 +19,6 @@ from openk2.server.errors import ApiError
 from openk2.server.store import Database
 from openk2.server.store.tables.conversations import conversation_share as table
 
-MAX_DAYS = 365
 MAX_SHARES = 20
 """Of one conversation."""
 
