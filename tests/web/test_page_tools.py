@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from asking import answered, ask, in_turn, message_box, open_settings, visit
 from playwright.sync_api import Page, expect
 from serving import StagedBackend, running
 
 from openk2.chat.messages import Message, ToolCall
+from openk2.server import ServerSettings
 
 TOOLS = json.dumps([{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}])
 
 
 def weather(index: int, city: str) -> ToolCall:
     return ToolCall(f"functions.weather:{index}", "weather", json.dumps({"city": city}, ensure_ascii=False))
+
+
+@contextmanager
+def searching() -> Iterator[str]:
+    """A search engine that finds one page."""
+
+    class Engine(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found = {"results": [{"title": "Snow report", "url": "https://example.com", "content": "20 cm"}]}
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.end_headers()
+            self.wfile.write(json.dumps(found).encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Engine)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/search"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def declare(page: Page, tools: str = TOOLS) -> None:
@@ -94,6 +124,21 @@ def test_another_question_instead_of_a_result_denies_the_call(page: Page) -> Non
         ask(page, "Forget it")
         answered(page, "Never mind.")
     assert [message.role for message in backend.requests[1].messages] == ["user", "assistant", "tool", "user"]
+
+
+def test_the_servers_web_search_is_offered_switched_on_and_carried_out(page: Page) -> None:
+    call = ToolCall("functions.$web_search:0", "$web_search", '{"query": "snow"}')
+    backend = StagedBackend(in_turn(Message("assistant", tool_calls=(call,)), Message("assistant", "It snows.")))
+    with searching() as search_url, running(backend, ServerSettings(search_url=search_url)) as address:
+        visit(page, address)
+        settings = open_settings(page)
+        settings.get_by_role("switch", name="Search the web").check()
+        settings.get_by_role("button", name="Done").click()
+        ask(page, "Does it snow?")
+        answered(page, "It snows.")
+        expect(page.get_by_role("region", name="Tool call $web_search")).to_contain_text("done")
+    assert [tool.name for tool in backend.requests[0].tools] == ["$web_search"]
+    assert "Snow report" in backend.requests[1].messages[-1].content
 
 
 def test_javascript_runs_in_the_sandbox_once_it_is_allowed(page: Page) -> None:
