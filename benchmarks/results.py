@@ -1,4 +1,4 @@
-"""Figures as files: one JSON file per part in `results/`, with the day and the machine, from which `tables.py` makes
+"""Figures as files: one JSON file per part and kind of machine in `results/`, with the day and the machine, from which `tables.py` makes
 the tables of `docs/performance.md`.
 
 A machine that is not quiet gets no file unless its figures are called noisy, and then they stay so called.
@@ -42,6 +42,14 @@ class Machine:
     noisy: str | None
     """Why its figures are not to be trusted beyond their ratios; None for a quiet machine."""
 
+    @property
+    def kind(self) -> str:
+        """Maker and strongest instructions, as `amd-avx512`: a later figure replaces one of the same kind only."""
+        maker = next((name for name in ("intel", "amd", "arm", "apple") if name in self.cpu.lower()), "cpu")
+        known = ("amx", "avx512", "avx2", "neon")
+        strongest = next((f"-{name}" for name in known if name in str(self.instructions)), "")
+        return maker + strongest
+
 
 @dataclass(frozen=True)
 class Result:
@@ -55,11 +63,11 @@ class Result:
     """What measures it again."""
 
     def save(self, directory: Path | None = None) -> None:
-        """Into its file in `DIRECTORY` or another, instead of what was there."""
+        """Into its file in `DIRECTORY` or another, instead of what was there of this kind of machine."""
         directory = directory or DIRECTORY
         directory.mkdir(exist_ok=True)
         text = json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False)
-        (directory / f"{self.part}.json").write_text(text + "\n", encoding="utf-8")
+        (directory / f"{self.part}.{self.machine.kind}.json").write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, file: Path) -> Result:

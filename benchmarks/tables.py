@@ -24,12 +24,13 @@ Row = dict[str, Any]
 
 
 def page(text: str, directory: Path | None = None) -> str:
-    """The page with every table made anew from `results.DIRECTORY` or another; a part without a file says so."""
+    """The page with every table made anew from `results.DIRECTORY` or another, one per kind of machine; a part without a
+    file says so."""
     directory = directory or results.DIRECTORY
 
     def block(match: re.Match[str]) -> str:
-        file = directory / f"{match['part']}.json"
-        made = render(Result.load(file)) if file.exists() else "Not measured yet."
+        files = sorted(directory.glob(f"{match['part']}.*.json"))
+        made = "\n\n".join(render(Result.load(file)) for file in files) or "Not measured yet."
         return f"{match[1]}{made}\n{match[3]}"
 
     return BLOCK.sub(block, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,17 @@ PAGE = (
 
 def test_a_result_survives_its_file(tmp_path: Path) -> None:
     DECODE.save(tmp_path)
-    assert Result.load(tmp_path / "decode.json") == DECODE
+    assert Result.load(tmp_path / "decode.cpu-avx512.json") == DECODE
+
+
+def test_a_figure_replaces_one_of_the_same_kind_of_machine_only(tmp_path: Path) -> None:
+    other = replace(DECODE, machine=replace(MACHINE, cpu="AMD EPYC", instructions=["avx2", "avx512_bf16", "amx_int8"]))
+    for result in (DECODE, other, DECODE):
+        result.save(tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["decode.amd-amx.json", "decode.cpu-avx512.json"]
+    text = tables.page(PAGE, tmp_path)
+    assert text.count("| 1,234 | 71 %") == 2
+    assert text.index("AMD EPYC") < text.index("A processor")
 
 
 def test_only_what_stands_between_the_marks_changes(tmp_path: Path) -> None:
@@ -65,7 +76,7 @@ def test_the_page_is_as_the_files_say() -> None:
     text = tables.PAGE.read_text(encoding="utf-8")
     assert tables.page(text) == text, "run benchmarks/tables.py"
     marks = {match["part"] for match in tables.BLOCK.finditer(text)}
-    assert {file.stem for file in results.DIRECTORY.glob("*.json")} <= marks
+    assert {file.name.partition(".")[0] for file in results.DIRECTORY.glob("*.json")} <= marks
 
 
 def test_every_part_has_its_place_on_the_page() -> None:
@@ -111,6 +122,6 @@ def test_a_part_that_cannot_be_measured_leaves_its_figures(
     monkeypatch.setattr(sys, "argv", ["run_all.py"])
     assert run_all.main() == 1
     assert "decode: not measured: the read bandwidth moved" in capsys.readouterr().err
-    assert Result.load(tmp_path / "decode.json") == DECODE
-    assert Result.load(tmp_path / "prefix.json").rows == [{"kept": 1}]
+    assert Result.load(tmp_path / "decode.cpu-avx512.json") == DECODE
+    assert Result.load(next(tmp_path.glob("prefix.*.json"))).rows == [{"kept": 1}]
     assert "| 1,234 | 71 %" in page.read_text()
