@@ -1,5 +1,5 @@
-"""Figures as files: one JSON file per part and kind of machine in `results/`, with the day and the machine, from which `tables.py` makes
-the tables of `docs/performance.md`.
+"""Figures as files: one JSON file per part and kind of machine in `results/`, with the day and the machine, from which
+`tables.py` makes the tables of `docs/performance.md`.
 
 A machine that is not quiet gets no file unless its figures are called noisy, and then they stay so called.
 """

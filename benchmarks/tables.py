@@ -24,8 +24,8 @@ Row = dict[str, Any]
 
 
 def page(text: str, directory: Path | None = None) -> str:
-    """The page with every table made anew from `results.DIRECTORY` or another, one per kind of machine; a part without a
-    file says so."""
+    """The page with every table made anew from `results.DIRECTORY` or another, one per kind of machine; a part without
+    a file says so."""
     directory = directory or results.DIRECTORY
 
     def block(match: re.Match[str]) -> str:
