@@ -5,6 +5,7 @@ Texts and lists are bounded where a model of random weights would go on for long
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -169,6 +170,12 @@ def tool_schemas(count: int, seed: int = 0) -> list[Schema]:
     return [*BY_HAND[:count], *generated(max(0, count - len(BY_HAND)), seed)]
 
 
+def open_ended(schema: Schema) -> bool:
+    """Whether keys are free text somewhere, so that chance alone makes many and long ones."""
+    text = json.dumps(schema)
+    return schema in ({}, {"type": "object"}) or any(f'"additionalProperties": {what}' in text for what in "t{")
+
+
 KEYS = ("id", "name", "größe", "数量", "a-b", "x.y", "with space", "quote'd", "Ключ", "emoji🙂", "to", "n")
 
 
@@ -240,9 +247,7 @@ class _Generator:
         required = [key for key in keys if self.draw.random() < 0.6]
         more: Schema = self.draw.choice(
             [
-                {},
-                {"additionalProperties": False},
-                {"additionalProperties": False},
+                *[{}, {"additionalProperties": False}] * 4,
                 {"additionalProperties": DIGIT},
                 {"additionalProperties": False, "dependentRequired": {keys[0]: [keys[-1]]}},
                 {"anyOf": [{"required": [keys[0]]}, {"properties": {keys[0]: True, "other": FLAG}}]},

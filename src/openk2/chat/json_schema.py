@@ -157,7 +157,7 @@ class _Rewriter:
         for keyword in _REFUSED:
             if keyword in node:
                 self._refuse(path, keyword, "$ref")
-        if "$id" in node and node is not self._root and "$ref" in json.dumps(node, default=str):
+        if "$id" in node and path and "$ref" in json.dumps(node, default=str):
             self._refuse(path, "$id", "references below one $id, at the top")
         own = self._without_conditions(own, path)
         if own.pop("_never", False):
