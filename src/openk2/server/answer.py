@@ -16,7 +16,7 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from openk2.chat.events import Event, Fold, OfChoice
+from openk2.chat.events import Event, Fold, OfChoice, Tokens
 from openk2.chat.messages import ChatRequest
 from openk2.errors import OpenK2Error
 from openk2.server.admission import Admission, Place
@@ -29,7 +29,7 @@ from openk2.server.liveness import LiveStream, while_connected
 from openk2.server.metering import Tab, cost_header
 from openk2.server.plain_calls import PlainCalls
 from openk2.server.protocol import AnswerWriter, Call, Head
-from openk2.server.watching import Ending, Watch
+from openk2.server.watching import Ending, Watches
 
 _log = logging.getLogger("openk2.server")
 
@@ -53,7 +53,7 @@ class Answer(Response):
         admission: Admission,
         open_tab: Callable[[], Awaitable[Tab]],
         heartbeat_seconds: float,
-        watch: Watch,
+        watch: Watches,
         look: Callable[[ChatRequest], Awaitable[Lookup]],
     ) -> None:
         """`open_tab`: see `metering.py`; called once the answer is admitted. `watch`: sees the request to its end.
@@ -139,7 +139,14 @@ class Answer(Response):
             return _STREAM_HEADERS | tab.headers | found.headers
 
         async with (
-            LiveStream(send, head, writer.opening, writer.heartbeat, self._heartbeat_seconds) as stream,
+            LiveStream(
+                send,
+                scope["state"].get("send_body", send),
+                head,
+                writer.opening,
+                writer.heartbeat,
+                self._heartbeat_seconds,
+            ) as stream,
             aclosing(self._events(found.events, place)) as events,
         ):
             try:
@@ -174,10 +181,11 @@ class Answer(Response):
                 if self._first_event is None:
                     self._first_event = time.monotonic()
                     place.begun()
-                self._watch.event(event)
                 choice = 0
                 if isinstance(event, OfChoice):
                     choice, event = event.choice, event.event
+                if isinstance(event, Tokens):
+                    self._watch.tokens(choice)
                 if self._plain is None:
                     yield choice, event
                     continue

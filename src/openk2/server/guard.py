@@ -48,6 +48,8 @@ class Guard:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["moonshot_strict"] = self._settings.moonshot_strict
+        # Streams send thousands of parts, and what lies between them and here looks at heads only.
+        state["send_body"] = send
 
         async def send_marked(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":

@@ -41,14 +41,17 @@ class LiveStream:
     def __init__(
         self,
         send: Send,
+        send_body: Send,
         head: Callable[[], Awaitable[Headers]],
         opening: Callable[[], bytes],
         heartbeat: Callable[[], bytes],
         seconds: float,
     ) -> None:
-        """`head`: what is to be done right before the first byte leaves, and the headers; `opening`: what the body
-        begins with; `heartbeat`: what is sent after `seconds` of silence."""
-        self._send, self._head, self._opening, self._heartbeat = send, head, opening, heartbeat
+        """`send`: for the head; `send_body`: for the rest, past everything that only looks at heads. `head`: what is to
+        be done right before the first byte leaves, and the headers; `opening`: what the body begins with; `heartbeat`:
+        what is sent after `seconds` of silence."""
+        self._send, self._send_body = send, send_body
+        self._head, self._opening, self._heartbeat = head, opening, heartbeat
         self._seconds = seconds
         self._beginning = asyncio.Lock()
         self.begun = False
@@ -69,14 +72,14 @@ class LiveStream:
             await self._begin()
         if part:
             self._last = self._loop.time()
-            await self._send(_part(part))
+            await self._send_body(_part(part))
 
     async def end(self, part: bytes) -> None:
         """Send the last part."""
         await self._stop()
         if not self.begun:
             await self._begin()
-        await self._send(_part(part, more=False))
+        await self._send_body(_part(part, more=False))
 
     async def _begin(self) -> None:
         async with self._beginning:
@@ -86,7 +89,7 @@ class LiveStream:
             self.begun = True
             await self._send({"type": "http.response.start", "status": 200, "headers": headers})
             if opening := self._opening():
-                await self._send(_part(opening))
+                await self._send_body(_part(opening))
 
     async def _beat(self) -> None:
         while True:

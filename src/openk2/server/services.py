@@ -17,7 +17,7 @@ from openk2.server.metering import NOBODY, Caller, Meter
 from openk2.server.protocol import Call, Json
 from openk2.server.served import Served
 from openk2.server.settings import ServerSettings
-from openk2.server.watching import Observer
+from openk2.server.watching import Observers
 
 if TYPE_CHECKING:
     from openk2.server.accounts.accounts import Accounts
@@ -31,7 +31,7 @@ class Services:
     served: Served
     admission: Admission
     meter: Meter
-    observer: Observer
+    observer: Observers
     library: Library
     accounts: Accounts | None = None
     """None: everybody may use the server, and nobody is asked who they are."""

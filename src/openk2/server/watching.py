@@ -1,16 +1,16 @@
 """The seam between answering a request and telling about it: metrics, logs and traces each watch every answer.
 
-A watch sees the events as the client gets them and, at the end, what became of the request. It must be quick: it is
+A watch that wants to hears of tokens as they come, and every one what became of the request. It must be quick: it is
 called for every token.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from openk2.chat.events import Event, Fold, Usage
+from openk2.chat.events import Fold, Usage
 from openk2.server.metering import Caller
 from openk2.server.protocol import Call
 
@@ -45,8 +45,9 @@ class Ending:
 class Watch(Protocol):
     """Sees one request."""
 
-    def event(self, event: Event) -> None:
-        """The next event of the answer."""
+    @property
+    def tokens(self) -> Callable[[int], None] | None:
+        """Called with the number of an answer when its next tokens are there; None: does not want to know."""
         ...
 
     def ended(self, ending: Ending) -> None:
@@ -67,11 +68,12 @@ class Watches:
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         self._watches = watches
+        self._timing = [watch.tokens for watch in watches if watch.tokens is not None]
 
-    def event(self, event: Event) -> None:
-        """See `Watch`."""
-        for watch in self._watches:
-            watch.event(event)
+    def tokens(self, choice: int) -> None:
+        """The next tokens of an answer are there."""
+        for told in self._timing:
+            told(choice)
 
     def ended(self, ending: Ending) -> None:
         """See `Watch`."""
@@ -85,6 +87,6 @@ class Observers:
     def __init__(self, *observers: Observer) -> None:
         self._observers = observers
 
-    def arrived(self, call: Call, caller: Caller, headers: Mapping[str, str]) -> Watch:
+    def arrived(self, call: Call, caller: Caller, headers: Mapping[str, str]) -> Watches:
         """See `Observer`."""
         return Watches([observer.arrived(call, caller, headers) for observer in self._observers])

@@ -24,7 +24,6 @@ from prometheus_client import (
 )
 from prometheus_client.registry import Collector
 
-from openk2.chat.events import Event, OfChoice, Tokens
 from openk2.chat.messages import ChatRequest, ToolCall
 from openk2.server.metering import Caller
 from openk2.server.protocol import Call
@@ -143,7 +142,7 @@ class Metrics:
             self._prompt.labels(name).inc(usage.prompt_tokens)
             self._cached.labels(name).inc(usage.cached_tokens)
             self._cache_hit.labels(name).inc(usage.cached_tokens)
-            self._cache_written.labels(name).inc(usage.prompt_tokens - usage.cached_tokens)
+            self._cache_written.labels(name).inc(usage.cache_write_tokens)
             self._cache_hits.labels(name).inc(usage.cached_tokens > 0)
             self._generated.labels(name).inc(usage.completion_tokens)
             self._prompt_size.labels(name).observe(usage.prompt_tokens)
@@ -166,17 +165,13 @@ class _Measured:
         self._last: dict[int, float] = {}
         """When each answer's last token came."""
 
-    def event(self, event: Event) -> None:
+    def tokens(self, choice: int) -> None:
         """Time the gap since the answer's last token."""
-        choice = 0
-        if isinstance(event, OfChoice):
-            choice, event = event.choice, event.event
-        if isinstance(event, Tokens):
-            now = time.perf_counter()
-            last = self._last.get(choice)
-            if last is not None:
-                self._between.observe(now - last)
-            self._last[choice] = now
+        now = time.perf_counter()
+        last = self._last.get(choice)
+        if last is not None:
+            self._between.observe(now - last)
+        self._last[choice] = now
 
     def ended(self, ending: Ending) -> None:
         """See `Watch`."""

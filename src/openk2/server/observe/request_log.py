@@ -10,7 +10,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from openk2.chat.events import Event
 from openk2.server.metering import Caller
 from openk2.server.protocol import Call
 from openk2.server.watching import Ending
@@ -31,11 +30,10 @@ class RequestLog:
 
 
 class _Line:
+    tokens = None
+
     def __init__(self, call: Call, caller: Caller, prompts: bool) -> None:
         self._call, self._caller, self._prompts = call, caller, prompts
-
-    def event(self, event: Event) -> None:
-        """Events are not logged one by one."""
 
     def ended(self, ending: Ending) -> None:
         """Write the line."""

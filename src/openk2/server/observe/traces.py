@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from openk2.chat.events import Event
 from openk2.errors import ServerError
 from openk2.server.metering import Caller
 from openk2.server.observe import genai_names as names
@@ -64,11 +63,10 @@ class Traces:
 class _Traced:
     """One request's span."""
 
+    tokens = None
+
     def __init__(self, span: Span) -> None:
         self._span = span
-
-    def event(self, event: Event) -> None:
-        """Tokens are no spans of their own."""
 
     def ended(self, ending: Ending) -> None:
         """Close the span."""
