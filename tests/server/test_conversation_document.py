@@ -182,6 +182,25 @@ def test_nothing_hostile_survives_in_the_static_page(hostile: str) -> None:
     assert kept.tags <= _ALLOWED
 
 
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("**强调。**后文", "<p><strong>强调。</strong>后文</p>"),
+        ("**“你好”**了", "<p><strong>“你好”</strong>了</p>"),
+        ("**a** *b* **c", "<p><strong>a</strong> <em>b</em> **c</p>"),
+        ("**甲，*乙* [丙](https://a.example)。**丁", "<p><strong>甲，<em>乙</em> <a href="),
+        ("`**码。**`", "<p><code>**码。**</code></p>"),
+    ],
+)
+def test_emphasis_ends_where_chinese_readers_expect_it(markdown: str, html: str) -> None:
+    assert html in page_of(markdown)
+
+
+def test_a_text_that_would_take_long_to_render_is_shown_as_it_was_written() -> None:
+    assert "<pre>[[[" in page_of("[" * 50_001)
+    assert "<pre>" not in page_of("word " * 10_000, calls=[])
+
+
 def test_the_static_page_allows_itself_one_style_sheet() -> None:
     assert "default-src &#x27;none&#x27;; style-src &#x27;sha256-" in page_of("x")
 

@@ -20,6 +20,7 @@ keeps conversations in the browser.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -195,7 +196,11 @@ def _documents(app: FastAPI, conversations: Conversations) -> None:
             case "markdown":
                 body, kind, ending = as_markdown(conversation).encode(), "text/markdown; charset=utf-8", "md"
             case "html":
-                body, kind, ending = static_page(conversation).encode(), "text/html; charset=utf-8", "html"
+                body, kind, ending = (
+                    (await asyncio.to_thread(static_page, conversation)).encode(),
+                    "text/html; charset=utf-8",
+                    "html",
+                )
             case _:
                 raise ApiError(400, f"format is {format[:40]!r}; accepted: json, markdown, html", param="format")
         return _private(body, media_type=kind, headers=_as_file(conversation.title, ending))

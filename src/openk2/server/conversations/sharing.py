@@ -6,6 +6,7 @@ whoever reads the database cannot open the pages by address.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Sharing:
         """Freeze a copy; gives its token, which is told this once. Raises ApiError (400) for one copy too many."""
         token = secrets.token_urlsafe(32)
         share = Share(self._conversations.now(), self._conversations.now() + days * _DAY)
+        page = await asyncio.to_thread(static_page, conversation)
         async with self._database.write() as connection:
             await connection.execute(delete(table).where(table.c.expires <= share.created))
             kept = select(func.count()).where(table.c.owner == owner, table.c.conversation_id == conversation.id)
@@ -64,7 +66,7 @@ class Sharing:
                     created=share.created,
                     expires=share.expires,
                     title=" ".join(conversation.title.replace("\0", "").split()),
-                    page=static_page(conversation).replace("\0", ""),
+                    page=page.replace("\0", ""),
                 )
             )
         return token, share

@@ -7,6 +7,7 @@ bounded once more by a policy, in the file itself and in the answer's header: on
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -14,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
@@ -50,16 +52,27 @@ CONTENT_SECURITY_POLICY = "; ".join(
 _IN_THE_FILE = "; ".join(CONTENT_SECURITY_POLICY.split("; ")[:4])
 """The last two directives have no meaning in a `meta` element."""
 
+_STRONG = re.compile(r"\*\*(?!\s)((?:[^*\n`]|\*(?!\*))*?[^\s*])\*\*")
+_CJK_PUNCTUATION = re.compile("[\u3000-\u303f\uff00-\uff65\u2018-\u201f]")
+_RENDERED_AT_ONCE, _RENDERED = 50_000, 1_000_000
+"""Characters of Markdown in one answer and in all: rendering takes the square of a hostile text's length, so what is
+longer is shown as it was written."""
 _SCHEMES = ("http", "https", "mailto")
 
 
 def static_page(conversation: Conversation) -> str:
-    """The whole file."""
+    """The whole file. May take a second where texts are long: call it in a thread."""
     title = escape(" ".join(conversation.title.split()) or "Conversation")
     day = datetime.fromtimestamp(min(conversation.updated, 253402300799000) / 1000, UTC).date().isoformat()
-    turns = "\n".join(
-        _answer(turn) if isinstance(turn, AnswerTurn) else _question(turn) for turn in conversation.branch()
-    )
+    turns, left = [], _RENDERED
+    for turn in conversation.branch():
+        if isinstance(turn, Question):
+            turns.append(_question(turn))
+        else:
+            as_markdown = len(turn.content) <= min(left, _RENDERED_AT_ONCE)
+            left -= len(turn.content) if as_markdown else 0
+            turns.append(_answer(turn, as_markdown=as_markdown))
+    shown = "\n".join(turns)
     return f"""<!doctype html>
 <html>
 <head>
@@ -75,7 +88,7 @@ def static_page(conversation: Conversation) -> str:
 <main>
 <h1>{title}</h1>
 <p class="fine">{day}</p>
-{turns}
+{shown}
 </main>
 </body>
 </html>
@@ -87,11 +100,12 @@ def _question(turn: Question) -> str:
     return f'<section class="question">{files}<div class="said">{escape(turn.content)}</div></section>'
 
 
-def _answer(turn: AnswerTurn) -> str:
+def _answer(turn: AnswerTurn, *, as_markdown: bool) -> str:
     thought = turn.reasoning.strip()
     reasoning = f'<details class="reasoning"><summary>Reasoning</summary><p>{escape(thought)}</p></details>'
     calls = "".join(_call(call) for call in turn.calls)
-    return f'<section class="answer">{reasoning if thought else ""}{_html(turn.content)}{calls}</section>'
+    content = str(_MARKDOWN.render(turn.content)) if as_markdown else f"<pre>{escape(turn.content)}</pre>"
+    return f'<section class="answer">{reasoning if thought else ""}{content}{calls}</section>'
 
 
 def _call(call: Call) -> str:
@@ -99,10 +113,6 @@ def _call(call: Call) -> str:
         "" if call.result is None else f"<details><summary>Result</summary><pre>{escape(call.result)}</pre></details>"
     )
     return f"<p><code>{escape(call.name)}</code></p><pre>{escape(call.arguments)}</pre>{result}"
-
-
-def _html(markdown: str) -> str:
-    return str(_MARKDOWN.render(markdown))
 
 
 def _link_open(renderer: Any, tokens: Sequence[Token], index: int, options: OptionsDict, environment: Any) -> str:
@@ -133,8 +143,26 @@ class _Markdown(MarkdownIt):
             return False
 
 
+def _cjk_strong(state: StateInline, silent: bool) -> bool:
+    """CommonMark does not end emphasis between Chinese punctuation and a letter, as in `**强调。**后文`; readers expect
+    it to, and the page does so too."""
+    match = _STRONG.match(state.src, state.pos, state.posMax)
+    if match is None or not _CJK_PUNCTUATION.search(match[1]):
+        return False
+    if not silent:
+        end = state.posMax
+        state.push("strong_open", "strong", 1)
+        state.pos, state.posMax = match.span(1)
+        state.md.inline.tokenize(state)
+        state.push("strong_close", "strong", -1)
+        state.posMax = end
+    state.pos = match.end()
+    return True
+
+
 def _make_markdown() -> MarkdownIt:
     markdown = _Markdown("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
+    markdown.inline.ruler.before("emphasis", "cjk_strong", _cjk_strong)
     for name, rule in (
         ("link_open", _link_open),
         ("image", _image),
