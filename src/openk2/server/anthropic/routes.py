@@ -14,8 +14,9 @@ from openk2.server.anthropic.request import (
     read_count,
     read_messages_call,
 )
+from openk2.server.anthropic.shapes import Message, TokenCount
 from openk2.server.errors import ApiError
-from openk2.server.openapi import body_of
+from openk2.server.openapi import answer_of, body_of
 from openk2.server.sealing import Seal
 from openk2.server.services import Services
 
@@ -44,7 +45,15 @@ def routes(app: FastAPI, services: Services) -> None:
 
     for prefix in _PREFIXES:
         shown = not prefix
-        app.post(f"{prefix}/v1/messages", openapi_extra=body_of(MessagesBody), include_in_schema=shown)(messages)
-        app.post(f"{prefix}/v1/messages/count_tokens", openapi_extra=body_of(CountBody), include_in_schema=shown)(
-            count_tokens
-        )
+        app.post(
+            f"{prefix}/v1/messages",
+            openapi_extra=body_of(MessagesBody),
+            responses=answer_of(Message),
+            include_in_schema=shown,
+        )(messages)
+        app.post(
+            f"{prefix}/v1/messages/count_tokens",
+            openapi_extra=body_of(CountBody),
+            responses={200: {"model": TokenCount}},
+            include_in_schema=shown,
+        )(count_tokens)

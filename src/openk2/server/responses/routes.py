@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 
 from openk2.server.errors import ApiError
 from openk2.server.files.store import owner_of
-from openk2.server.openapi import body_of
+from openk2.server.openapi import answer_of, body_of
 from openk2.server.protocol import Call, Json
+from openk2.server.responses import shapes
 from openk2.server.responses.answer import ResponsesWriter
 from openk2.server.responses.file_store import FileStore
 from openk2.server.responses.memory_store import MemoryStore
@@ -31,18 +32,18 @@ def routes(app: FastAPI, services: Services) -> None:
     store = _store(services.settings)
     room = _Room(services, store, Seal(services.settings.signing_secret))
 
-    @app.post("/v1/responses", openapi_extra=body_of(ResponsesBody))
+    @app.post("/v1/responses", openapi_extra=body_of(ResponsesBody), responses=answer_of(shapes.Response))
     async def create(request: Request) -> Response:
         """Answer items, whole, event by event, or in the background."""
         return await room.create(request)
 
-    @app.get("/v1/responses/{id}")
+    @app.get("/v1/responses/{id}", responses=answer_of(shapes.Response))
     async def retrieve(request: Request, id: str, stream: bool = False, starting_after: int | None = None) -> Response:
         """A kept response, or its events from one on where it runs in the background."""
         kept = room.kept(request, id)
         return room.follow(kept, starting_after) if stream else JSONResponse(kept.response)
 
-    @app.delete("/v1/responses/{id}")
+    @app.delete("/v1/responses/{id}", responses={200: {"model": shapes.ResponseDeleted}})
     async def delete(request: Request, id: str) -> Json:
         """Forget a response; one that runs ends."""
         kept = room.kept(request, id)
@@ -50,7 +51,7 @@ def routes(app: FastAPI, services: Services) -> None:
         store.remove(kept.owner, id)
         return {"id": id, "object": "response", "deleted": True}
 
-    @app.post("/v1/responses/{id}/cancel")
+    @app.post("/v1/responses/{id}/cancel", responses={200: {"model": shapes.Response}})
     async def cancel(request: Request, id: str) -> Json:
         """End a response that runs in the background."""
         kept = room.kept(request, id)
@@ -59,7 +60,7 @@ def routes(app: FastAPI, services: Services) -> None:
         await room.end(kept)
         return room.kept(request, id).response
 
-    @app.get("/v1/responses/{id}/input_items")
+    @app.get("/v1/responses/{id}/input_items", responses={200: {"model": shapes.ItemList}})
     async def input_items(
         request: Request, id: str, limit: int = 20, order: str = "desc", after: str | None = None
     ) -> Json:
