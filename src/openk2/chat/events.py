@@ -7,7 +7,7 @@ from 0; its arguments arrive in pieces between ToolCallStart and ToolCallEnd. Wh
 events are the first answer's, and those of the others, up to their Finished, come as `OfChoice` in between.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -134,8 +134,8 @@ class Fold:
     by."""
 
     def __init__(self) -> None:
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
+        self._order: list[tuple[type[TextDelta] | type[ReasoningDelta], list[str]] | int] = []
+        """Text and reasoning in pieces, and the calls by their index, as they began."""
         self._calls: dict[int, tuple[str, str, list[str]]] = {}
         self.open_calls: set[int] = set()
         """Calls that have begun and not ended; what is here when the answer is over was cut off."""
@@ -154,11 +154,14 @@ class Fold:
     def add(self, event: Event) -> None:
         """Take the next event."""
         match event:
-            case TextDelta(text):
-                self._text.append(text)
-            case ReasoningDelta(text):
-                self._reasoning.append(text)
+            case TextDelta(text) | ReasoningDelta(text):
+                last = self._order[-1] if self._order else None
+                if isinstance(last, tuple) and last[0] is type(event):
+                    last[1].append(text)
+                elif text:
+                    self._order.append((type(event), [text]))
             case ToolCallStart(index, id, name):
+                self._order.append(index)
                 self._calls[index] = (id, name, [])
                 self.open_calls.add(index)
             case ToolCallArguments(index, text):
@@ -190,9 +193,29 @@ class Fold:
         calls = (self._calls[index] for index in sorted(self._calls))
         return Message(
             role="assistant",
-            content="".join(self._text),
-            reasoning="".join(self._reasoning) or None,
+            content=self._all_of(TextDelta),
+            reasoning=self._all_of(ReasoningDelta) or None,
             tool_calls=tuple(ToolCall(id, name, "".join(pieces)) for id, name, pieces in calls),
+        )
+
+    def said(self) -> Iterator[Event]:
+        """The answer's text, reasoning and calls so far, each in one piece, in the order in which they began; a call
+        that was cut off is not ended."""
+        for part in self._order:
+            if isinstance(part, tuple):
+                kind, pieces = part
+                yield kind("".join(pieces))
+                continue
+            id, name, pieces = self._calls[part]
+            yield ToolCallStart(part, id, name)
+            if arguments := "".join(pieces):
+                yield ToolCallArguments(part, arguments)
+            if part not in self.open_calls:
+                yield ToolCallEnd(part)
+
+    def _all_of(self, kind: type[TextDelta] | type[ReasoningDelta]) -> str:
+        return "".join(
+            piece for part in self._order if isinstance(part, tuple) and part[0] is kind for piece in part[1]
         )
 
 

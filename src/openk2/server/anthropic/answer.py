@@ -16,7 +16,6 @@ from openk2.server.anthropic.usage import prompt_json, usage_json
 from openk2.server.dialect import anthropic_error_body
 from openk2.server.errors import ApiError
 from openk2.server.protocol import Head, Json, sse
-from openk2.server.replay import replay
 from openk2.server.sealing import Seal
 
 _STOP_REASONS = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max_tokens"}
@@ -79,7 +78,7 @@ class MessagesWriter:
         folded = folds[0]
         self._finish(folded.reason, folded.stop_text)
         self._usage = folded.usage
-        for event in replay(folded):
+        for event in folded.said():
             _records(self._blocks.take(event))
         _records(self._blocks.close())
         usage = self._usage or Usage(0, 0, 0)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from openk2.chat.events import Event, Finished, FinishReason, Fold, Usage
 from openk2.server.errors import ApiError
 from openk2.server.protocol import Head, Json, sse
-from openk2.server.replay import replay
 from openk2.server.responses.output import OutputItems
 from openk2.server.responses.resource import Resource, error_json, usage_json
 
@@ -78,7 +77,7 @@ class ResponsesWriter:
         folded = folds[0]
         self._finish(folded.reason)
         self._usage = folded.usage
-        for event in replay(folded):
+        for event in folded.said():
             self._drain(self._items.take(event))
         self._drain(self._close())
         response = self._ended()
