@@ -15,6 +15,7 @@ from openk2.chat.messages import Message, ToolCall
 from openk2.errors import ContextLengthError
 from openk2.server import ServerSettings
 from openk2.server.errors import ApiError
+from openk2.server.served import Served, ServedModel
 
 BODY: dict[str, Any] = {"model": "staged", "max_tokens": 20, "messages": [{"role": "user", "content": "hi"}]}
 
@@ -34,6 +35,23 @@ def test_the_api_is_at_its_own_place_and_below_anthropic(address: str, path: str
     answer = post(address, path)
     assert answer.status_code == 200
     assert answer.json()["content"] == [{"type": "text", "text": "Hello."}]
+
+
+def test_models_below_anthropic_have_anthropics_shape(address: str) -> None:
+    listed = httpx.get(f"{address}/anthropic/v1/models").json()
+    assert [model["type"] for model in listed["data"]] == ["model"]
+    assert httpx.get(f"{address}/anthropic/v1/models/staged").json()["id"] == "staged"
+    assert httpx.get(f"{address}/anthropic/v1/models/other").json()["error"]["type"] == "not_found_error"
+
+
+def test_discovery_lists_the_aliases_that_claude_code_looks_for() -> None:
+    served = Served(ServedModel("k2", says("x")), aliases={"claude-k2": "k2"})
+    with running(served) as address:  # type: ignore[arg-type]
+        headers = {"anthropic-version": "2023-06-01"}
+        listed = httpx.get(f"{address}/v1/models", headers=headers).json()
+        assert [model["id"] for model in listed["data"]] == ["k2", "claude-k2"]
+        answer = post(address, model="claude-k2").json()
+        assert (answer["model"], answer["content"][0]["text"]) == ("claude-k2", "x")
 
 
 def test_any_beta_header_and_unknown_field_is_ignored(address: str) -> None:

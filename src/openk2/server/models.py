@@ -82,6 +82,7 @@ def routes(app: FastAPI, services: Services) -> None:
     def as_openai(id: str, model: ServedModel) -> Json:
         return _openai(id, model) | {"openk2_builtin_tools": builtin_tools}
 
+    @app.get("/anthropic/v1/models", include_in_schema=False)
     @app.get("/v1/models", responses={200: {"model": ModelList | AnthropicModelList}})
     async def models(
         request: Request,
@@ -96,6 +97,7 @@ def routes(app: FastAPI, services: Services) -> None:
             return {"object": "list", "data": [as_openai(id, model) for id, model in listed]}
         return _page([_anthropic(id, model) for id, model in listed], limit, after_id, before_id)
 
+    @app.get("/anthropic/v1/models/{name:path}", include_in_schema=False)
     @app.get("/v1/models/{name:path}", responses={200: {"model": Model | AnthropicModel}})
     async def one_model(request: Request, name: str) -> Json:
         """One model by name; names may contain slashes."""
