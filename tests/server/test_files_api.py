@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from openai import APIStatusError, BadRequestError, NotFoundError, OpenAI
-from sample_files import docx, paragraph, pdf
+from sample_files import archive, docx, paragraph, pdf
 from serving import StagedBackend, running
 
 from openk2.chat.messages import Message
@@ -46,6 +46,15 @@ def backend() -> StagedBackend:
 def address(backend: StagedBackend, tmp_path: Path) -> Iterator[str]:
     with running(backend, ServerSettings(data_dir=tmp_path, files=LIMITS, max_body_bytes=100_000)) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """For requests that leave nothing: one server for all of them, and its folder."""
+    folder = tmp_path_factory.mktemp("bare")
+    backend = Counting(lambda request: Message("assistant", "read"))
+    with running(backend, ServerSettings(data_dir=folder, files=LIMITS, max_body_bytes=100_000)) as address:
+        yield address, folder
 
 
 @pytest.fixture
@@ -92,6 +101,27 @@ def test_a_file_without_text_is_refused_and_not_kept(api: OpenAI, tmp_path: Path
         api.files.create(file=("scan.pdf", pdf([""])), purpose="file-extract")  # type: ignore[arg-type]
     assert (caught.value.param, caught.value.code) == ("file", "file_not_readable")
     assert on_disk(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("bomb.docx", archive({"word/document.xml": b"0" * (64 << 20)}), "times its size"),
+        ("long.pdf", pdf(["x"], count=10_000), "10,000 pages"),
+        ("entities.docx", archive({"word/document.xml": '<!DOCTYPE d [<!ENTITY x "y">]><document/>'}), "document type"),
+    ],
+    ids=["zip bomb", "ten thousand pages", "entities"],
+)
+def test_a_harmful_file_ends_in_one_clear_line(bare: tuple[str, Path], name: str, content: bytes, says: str) -> None:
+    address, folder = bare
+    answer = form(address, files={"file": (name, content)}, data={"purpose": "file-extract"})
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert (error["param"], error["code"]) == ("file", "file_not_readable")
+    assert says in error["message"]
+    assert "\n" not in error["message"]
+    assert httpx.get(f"{address}/health").status_code == 200
+    assert on_disk(folder) == []
 
 
 def test_lists_are_paged_by_purpose_and_order(api: OpenAI) -> None:
@@ -160,19 +190,20 @@ def form(address: str, **parts: Any) -> httpx.Response:
     ],
 )
 def test_a_bad_upload_is_refused_and_leaves_nothing(
-    address: str, tmp_path: Path, send: dict[str, Any], status: int, param: str | None
+    bare: tuple[str, Path], send: dict[str, Any], status: int, param: str | None
 ) -> None:
+    address, folder = bare
     answer = form(address, **send)
     assert answer.status_code == status, answer.text
     assert answer.json()["error"]["param"] == param
-    assert on_disk(tmp_path) == []
+    assert on_disk(folder) == []
 
 
 @pytest.mark.parametrize(
     ("query", "param"), [("limit=0", "limit"), ("limit=x", "limit"), ("order=up", "order"), ("after=file-x", "after")]
 )
-def test_a_bad_list_query_is_named(address: str, query: str, param: str) -> None:
-    answer = httpx.get(f"{address}/v1/files?{query}")
+def test_a_bad_list_query_is_named(bare: tuple[str, Path], query: str, param: str) -> None:
+    answer = httpx.get(f"{bare[0]}/v1/files?{query}")
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] == param
 
@@ -215,10 +246,8 @@ def test_a_name_is_what_is_shown_and_never_a_path(given: str, kept: str, tmp_pat
     "id", ["..", "%2e%2e", "..%2f..%2fetc%2fpasswd", "file-" + "0" * 32, "file-x", "%00", "incoming"]
 )
 @pytest.mark.parametrize("rest", ["", "/content"])
-def test_an_id_is_never_a_path_either(address: str, id: str, rest: str) -> None:
-    with httpx.Client(base_url=address) as client:
-        answer = client.send(client.build_request("GET", f"{address}/v1/files/{id}{rest}"))
-    assert answer.status_code == 404
+def test_an_id_is_never_a_path_either(bare: tuple[str, Path], id: str, rest: str) -> None:
+    assert httpx.get(f"{bare[0]}/v1/files/{id}{rest}").status_code == 404
 
 
 def test_one_caller_neither_sees_nor_touches_anothers_file(tmp_path: Path) -> None:
