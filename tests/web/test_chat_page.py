@@ -181,11 +181,13 @@ def test_text_streams_into_place_and_the_reader_who_scrolled_away_stays(page: Pa
         visit(page, address)
         ask(page, "hi")
         expect(page.get_by_text("line 59", exact=True)).to_be_in_viewport()
+        page.locator(".block").first.evaluate("block => block.firstChild.drawn = 'once'")
         page.locator("main").evaluate("main => main.scrollTop = 0")
         to_end = page.get_by_role("button", name="To the newest line")
         expect(to_end).to_be_visible()
         gate.open()
         answered(page, "the very end")
+        assert page.locator(".block").first.evaluate("block => block.firstChild.drawn") == "once"
         expect(page.get_by_text("line 0", exact=True)).to_be_in_viewport()
         to_end.click()
         expect(page.get_by_text("the very end", exact=True)).to_be_in_viewport()

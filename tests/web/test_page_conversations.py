@@ -98,6 +98,23 @@ def test_chats_are_listed_renamed_reopened_and_deleted(page: Page) -> None:
         expect(page.get_by_role("heading", name="Ask staged")).to_be_visible()
 
 
+def test_the_back_button_goes_back(page: Page) -> None:
+    with running(StagedBackend(heard)) as address:
+        visit(page, address)
+        ask(page, "alpha")
+        answered(page, "heard alpha")
+        page.get_by_role("banner").get_by_role("button", name="New chat").click()
+        expect(prose(page)).to_have_count(0)
+        page.get_by_role("button", name="Usage", exact=True).click()
+        expect(page.get_by_role("heading", name="Usage")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("heading", name="Usage")).to_be_visible()
+        page.go_back()
+        expect(page.get_by_role("heading", name="Ask staged")).to_be_visible()
+        page.go_back()
+        expect(prose(page)).to_have_text("heard alpha")
+
+
 def test_a_draft_belongs_to_its_conversation(page: Page) -> None:
     with running(StagedBackend(heard)) as address:
         visit(page, address)

@@ -10,12 +10,19 @@ from sample_files import docx, paragraph, pdf
 from serving import StagedBackend, running
 
 from openk2.chat.messages import Message
+from openk2.chat.tokenizer import Tokenizer
 
 MENU = pdf(["Soup of the day: leek", "Dessert: snow eggs"])
 
 
+class Counting(StagedBackend):
+    """A token per byte."""
+
+    tokenizer = Tokenizer.bytes_only()
+
+
 def of_the_files() -> StagedBackend:
-    return StagedBackend(lambda request: Message("assistant", f"I read {len(request.messages) - 1} files."))
+    return Counting(lambda request: Message("assistant", f"I read {len(request.messages) - 1} files."))
 
 
 def test_a_pdf_is_read_shown_with_its_pages_and_asked_about(page: Page) -> None:
@@ -27,7 +34,8 @@ def test_a_pdf_is_read_shown_with_its_pages_and_asked_about(page: Page) -> None:
         chooser.value.set_files({"name": "menu.pdf", "mimeType": "application/pdf", "buffer": MENU})
         chip = page.get_by_role("list", name="Files").get_by_role("listitem")
         expect(chip).to_contain_text("menu.pdf")
-        expect(chip).to_contain_text("2 pages")
+        expect(chip).to_contain_text(re.compile(r"2 pages · \d+ tokens"))
+        expect(page.get_by_role("img", name=re.compile(r"\d+ of 4,096 tokens of context used"))).to_be_visible()
         ask(page, "What is for dessert?")
         answered(page, "I read 1 files.")
         expect(chip).to_have_count(0)

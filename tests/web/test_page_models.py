@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from asking import answered, ask, open_settings, prose, visit
 from nano import CONTENTS, READ_BOTH, READ_FILE, nano
 from playwright.sync_api import Page, expect
@@ -45,6 +46,7 @@ def test_one_of_several_models_is_chosen_and_asked_as_is_best_for_it(page: Page)
     assert [request.thinking for request in thinking.requests] == [None, False]
 
 
+@pytest.mark.slow
 def test_k2_nano_calls_tools_and_answers_from_its_cache(page: Page) -> None:
     with nano() as address:
         visit(page, address, "k2-nano")

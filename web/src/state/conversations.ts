@@ -40,7 +40,7 @@ export async function useStore(next: ConversationStore): Promise<void> {
   known.clear();
   for (const [id, document] of documents) document.value = emptyConversation(id);
   await refresh();
-  await open(currentId.value);
+  await bring(currentId.value);
 }
 
 export async function refresh(): Promise<void> {
@@ -52,16 +52,29 @@ export async function refresh(): Promise<void> {
 export async function open(id: string): Promise<void> {
   currentId.value = id;
   localStorage.setItem(CURRENT, id);
-  history.replaceState(null, "", `#/c/${id}`);
+  if (location.hash !== addressOf(id)) history.pushState(null, "", addressOf(id));
+  await bring(id);
+}
+
+export function startNew(): void {
+  void open(newId());
+}
+
+/** The conversation that the page's address names. */
+export function addressed(): string | null {
+  return /^#\/c\/([A-Za-z0-9_-]{8,64})$/.exec(location.hash)?.[1] ?? null;
+}
+
+function addressOf(id: string): string {
+  return `#/c/${id}`;
+}
+
+async function bring(id: string): Promise<void> {
   if (!known.has(id)) {
     loaded.value = false;
     await guarded(() => load(id));
   }
   loaded.value = true;
-}
-
-export function startNew(): void {
-  void open(newId());
 }
 
 /** Shows the changed conversation and keeps it: at once, or with others of the same second while an answer grows. */
@@ -153,9 +166,7 @@ async function guarded(act: () => Promise<void>): Promise<void> {
   }
 }
 
-function addressed(): string | null {
-  return /^#\/c\/([A-Za-z0-9_-]{8,64})$/.exec(location.hash)?.[1] ?? null;
-}
+if (!location.hash) history.replaceState(null, "", addressOf(currentId.value));
 
 tabs.onmessage = () => void refresh();
 // A page that is left has no time for a database: what is not kept yet is put where it can be put at once.

@@ -2,11 +2,13 @@
 import { signal } from "@preact/signals";
 import { artifactsOf } from "../artifacts/find";
 import type { Draft } from "./attachments";
-import { current } from "./conversations";
+import { addressed, current, open } from "./conversations";
+
+const USAGE = "#/usage";
 
 export const narrow = matchMedia("(max-width: 52rem)");
 
-export const view = signal<"chat" | "usage">(location.hash === "#/usage" ? "usage" : "chat");
+export const view = signal<"chat" | "usage">(location.hash === USAGE ? "usage" : "chat");
 export const sidebarOpen = signal(!narrow.matches);
 export const settingsOpen = signal(false);
 export const signInOpen = signal(false);
@@ -19,13 +21,20 @@ export const openArtifact = signal<number | null>(null);
 
 export function showUsage(): void {
   view.value = "usage";
-  history.replaceState(null, "", "#/usage");
+  if (location.hash !== USAGE) history.pushState(null, "", USAGE);
   if (narrow.matches) sidebarOpen.value = false;
 }
 
 export function showChat(): void {
   view.value = "chat";
   if (narrow.matches) sidebarOpen.value = false;
+}
+
+/** Shows what the address names: the browser's back button came by. */
+export function followAddress(): void {
+  view.value = location.hash === USAGE ? "usage" : "chat";
+  const id = addressed();
+  if (id) void open(id);
 }
 
 /** Opens the panel with the block of code that begins like `source`. */

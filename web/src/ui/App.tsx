@@ -11,6 +11,7 @@ import { changeSettings } from "../state/settings";
 import { transferProblem } from "../state/transfers";
 import {
   focusComposer,
+  followAddress,
   narrow,
   openArtifact,
   reviewing,
@@ -40,7 +41,11 @@ export function App() {
   }, [title, view.value]);
   useEffect(() => {
     addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
+    addEventListener("popstate", followAddress);
+    return () => {
+      removeEventListener("keydown", onKey);
+      removeEventListener("popstate", followAddress);
+    };
   }, []);
   const withArtifact = openArtifact.value !== null && view.value === "chat";
   return (

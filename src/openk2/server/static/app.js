@@ -1599,7 +1599,7 @@ async function useStore(next) {
 	known.clear();
 	for (const [id, document] of documents) document.value = emptyConversation(id);
 	await refresh();
-	await open(currentId.value);
+	await bring(currentId.value);
 }
 async function refresh() {
 	await guarded(async () => {
@@ -1609,15 +1609,24 @@ async function refresh() {
 async function open(id) {
 	currentId.value = id;
 	localStorage.setItem(CURRENT, id);
-	history.replaceState(null, "", `#/c/${id}`);
+	if (location.hash !== addressOf(id)) history.pushState(null, "", addressOf(id));
+	await bring(id);
+}
+function startNew() {
+	open(newId());
+}
+function addressed() {
+	return /^#\/c\/([A-Za-z0-9_-]{8,64})$/.exec(location.hash)?.[1] ?? null;
+}
+function addressOf(id) {
+	return `#/c/${id}`;
+}
+async function bring(id) {
 	if (!known.has(id)) {
 		loaded.value = false;
 		await guarded(() => load(id));
 	}
 	loaded.value = true;
-}
-function startNew() {
-	open(newId());
 }
 function change(id, next, later = false) {
 	known.add(id);
@@ -1707,9 +1716,7 @@ async function guarded(act) {
 		storeProblem.value = error.message || String(error);
 	}
 }
-function addressed() {
-	return /^#\/c\/([A-Za-z0-9_-]{8,64})$/.exec(location.hash)?.[1] ?? null;
-}
+if (!location.hash) history.replaceState(null, "", addressOf(currentId.value));
 tabs.onmessage = () => void refresh();
 addEventListener("pagehide", () => {
 	const left = [...unsaved].filter(([, { timer }]) => timer).map(([id]) => documentOf(id).peek());
@@ -8173,8 +8180,9 @@ function frameDocument(artifact) {
 	return `<!doctype html><meta charset="utf-8"><style>html,body{height:100%;margin:0;background:#fff}body{display:grid;place-items:center}svg{max-width:100%;max-height:100%}</style>${artifact.source}`;
 }
 // src/state/view.ts
+var USAGE = "#/usage";
 var narrow = matchMedia("(max-width: 52rem)");
-var view$1 = y$3(location.hash === "#/usage" ? "usage" : "chat");
+var view$1 = y$3(location.hash === USAGE ? "usage" : "chat");
 var sidebarOpen = y$3(!narrow.matches);
 var settingsOpen = y$3(false);
 var signInOpen = y$3(false);
@@ -8183,12 +8191,17 @@ var reviewing = y$3(null);
 var openArtifact = y$3(null);
 function showUsage() {
 	view$1.value = "usage";
-	history.replaceState(null, "", "#/usage");
+	if (location.hash !== USAGE) history.pushState(null, "", USAGE);
 	if (narrow.matches) sidebarOpen.value = false;
 }
 function showChat() {
 	view$1.value = "chat";
 	if (narrow.matches) sidebarOpen.value = false;
+}
+function followAddress() {
+	view$1.value = location.hash === USAGE ? "usage" : "chat";
+	const id = addressed();
+	if (id) open(id);
 }
 function openSource(source) {
 	const found = artifactsOf(current.value).findLastIndex((one) => one.source.startsWith(source.trimEnd()));
@@ -10726,7 +10739,11 @@ function App() {
 	}, [title, view$1.value]);
 	A$3(() => {
 		addEventListener("keydown", onKey);
-		return () => removeEventListener("keydown", onKey);
+		addEventListener("popstate", followAddress);
+		return () => {
+			removeEventListener("keydown", onKey);
+			removeEventListener("popstate", followAddress);
+		};
 	}, []);
 	const withArtifact = openArtifact.value !== null && view$1.value === "chat";
 	return a("div", {
