@@ -1,7 +1,7 @@
 """What schemathesis does not find out by itself: a model's name that is served, and how little to ask of it.
 
-Half of the bodies name the model that is there, so that they get past the first check; few tokens are asked for, so that
-thousands of answers end.
+Half of the bodies name the model that is there, so that they get past the first check; few tokens are asked for, so
+that thousands of answers end.
 """
 
 from __future__ import annotations
