@@ -246,6 +246,11 @@ def test_an_answers_schema_and_effort() -> None:
     assert read([user("?")], output_format=form).answer_schema == schema
 
 
+def test_an_answer_that_has_begun_has_no_schema() -> None:
+    config = {"format": {"type": "json_schema", "schema": {"type": "object"}}}
+    assert refused([user("?"), assistant(text("{"))], output_config=config).param == "output_config.format"
+
+
 def test_what_only_anthropics_servers_have_is_ignored() -> None:
     request = read([user("?")], service_tier="auto", container=None, context_management={"edits": []}, speed="fast")
     assert request.messages == (Message("user", "?"),)

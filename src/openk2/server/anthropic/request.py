@@ -119,13 +119,21 @@ def _request(
 ) -> ChatRequest:
     tools = read_tools(body.tools)
     config = body.output_config or {}
+    messages = read_conversation(body.system, body.messages, rules.seal)
+    schema = _schema(body, config)
+    if schema is not None and messages[-1].partial:
+        raise ApiError(
+            400,
+            "output_config.format is given with an assistant's turn at the end; accepted: one of them",
+            param="output_config.format",
+        )
     return ChatRequest(
-        messages=read_conversation(body.system, body.messages, rules.seal),
+        messages=messages,
         tools=tools,
         sampling=sampling,
         request_id=request_id,
         tool_choice=read_tool_choice(body.tool_choice, tools),
-        answer_schema=_schema(body, config),
+        answer_schema=schema,
         thinking=_thinking(body.thinking),
         reasoning_effort=_effort(config.get("effort")),
         cache_key=cache_key,
