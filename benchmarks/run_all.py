@@ -96,6 +96,12 @@ def experts(options: Options) -> list[dict[str, Any]]:
     return [json.loads(output([sys.executable, str(HERE / "experts_from_disk.py"), str(options.scratch), "--json"]))]
 
 
+def http(options: Options) -> list[dict[str, Any]]:
+    """The server beside the bare engine."""
+    script = str(HERE / "server_overhead.py")
+    return [json.loads(line) for line in output([sys.executable, script, "--json"]).splitlines()]
+
+
 def prefix(_: Options) -> list[dict[str, Any]]:
     """The prefix cache under a load of agents."""
     lines = output([sys.executable, str(HERE / "prefix_replay.py"), "--json"]).splitlines()
@@ -136,6 +142,7 @@ PARTS = {
         compared(*(prefill(weights, prompt) for weights in ("bf16", "int4-all") for prompt in (512, 2_048)))
     ),
     "serve": Part(served),
+    "http": Part(http),
     "prefix": Part(prefix, counts=True),
     "generation": Part(beside_transformers("generation")),
     "training": Part(beside_transformers("training")),

@@ -1,11 +1,15 @@
-"""What the HTTP layer costs: the time between two tokens of a stream, over the bare engine and over the server.
+"""What the HTTP layer costs for each token: processor time, and time between two tokens of a stream.
 
-    python benchmarks/server_overhead.py --streams 32 --tokens 256 --rounds 5
+    python benchmarks/server_overhead.py            a line for each
+    python benchmarks/server_overhead.py --json     a JSON object for each
+    python benchmarks/server_overhead.py --only layer
 
-Bare engine, server in one process and server with two front ends take turns on the same prompts, a process each, and
-the same client reads the streams: one process that waits on all its sockets and counts. The added time is the
-difference of the medians. The engine uses all cores, so server and client take from it what they need; with more cores
-they would not.
+`layer`: the server over a token backend whose tokens are ready, a step for all streams at a time. All the processor
+time that the process takes is the layer's: rendering, parsing, events, JSON and sockets. It hardly depends on what else
+the machine does. `engine`, `server`, `workers`: the bare engine, `openk2 serve` in one process and with two front ends
+take turns on the same prompts, a process each, and one client that waits on all its sockets reads the streams. The
+added time is the difference of the medians. The engine uses all cores, so server and client take from it what they
+need.
 """
 
 from __future__ import annotations
@@ -13,24 +17,28 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
-import os
 import selectors
 import signal
 import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from results import Restless, Result, machine, today
 
+from openk2.chat.pieces import TokenPiece
+from openk2.chat.rendered import RenderedBackend
+from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer, load_tokenizer
 
+WAYS = ["layer", "engine", "server", "workers"]
 PROMPTS = [f"Count slowly from {number} to {number + 500}, one number per line." for number in range(256)]
 
 
@@ -65,7 +73,6 @@ def between_tokens(streams: list[Stream]) -> float:
 def bare_engine(model: str, streams: int, tokens: int, rounds: int) -> Iterator[float]:
     """Seconds between tokens without a server: rendered prompts in, tokens out, as the server asks for them."""
     from openk2.chat.messages import ChatRequest, Message
-    from openk2.chat.sampling import SamplingParams
     from openk2.cli.models import open_backend
     from openk2.engine.backend import EngineBackend
 
@@ -160,68 +167,132 @@ def server(model: str, workers: int, streams: int) -> Iterator[str]:
         process.wait(60)
 
 
+class ReadySteps:
+    """A token backend that gives every stream its next token, waits until all have taken it, and goes on."""
+
+    context_length: int | None = 1 << 20
+    grammars = True
+
+    def __init__(self, model: str) -> None:
+        self.name, self.tokenizer = model, load_tokenizer(model)
+        self._ids = self.tokenizer.encode(" the quick brown fox jumps over a lazy dog and runs away from it all day")
+        self._streams: set[asyncio.Queue[int]] = set()
+        self._stepping: asyncio.Future[None] | None = None
+
+    def check(self, prompt_ids: Sequence[int]) -> None:
+        """Anything is a prompt."""
+
+    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+        """See `TokenBackend.generate`."""
+        assert sampling.max_tokens is not None
+        stream: asyncio.Queue[int] = asyncio.Queue()
+        self._streams.add(stream)
+        if self._stepping is None or self._stepping.done():
+            self._stepping = asyncio.ensure_future(self._step())
+        for left in range(sampling.max_tokens, 0, -1):
+            yield TokenPiece(0, await stream.get(), finish="length" if left == 1 else None)
+        self._streams.discard(stream)
+
+    async def _step(self) -> None:
+        for step in itertools.count():
+            if not self._streams:
+                return
+            for stream in self._streams:
+                stream.put_nowait(self._ids[step % len(self._ids)])
+            while any(stream.qsize() for stream in self._streams):
+                await asyncio.sleep(0)
+            await asyncio.sleep(0)
+
+
+def layer(model: str, streams: int, tokens: int, rounds: int) -> list[float]:
+    """Seconds of processor time for a token, a figure per round after one to warm up."""
+    from openk2.server import bind, create_app
+    from openk2.server.run import Server
+
+    bound, listening = bind("127.0.0.1", 0), threading.Event()
+    app = create_app(RenderedBackend(ReadySteps(model)))
+    serving = Server(app, drain_seconds=1, on_ready=listening.set)
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [bound]}, daemon=True)
+    thread.start()
+    listening.wait()
+    address = f"http://127.0.0.1:{bound.getsockname()[1]}"
+    used = []
+    for _ in range(rounds + 1):
+        before = time.process_time()
+        subprocess.run([*myself("client", model, streams, tokens, 1), "--address", address], check=True)
+        used.append((time.process_time() - before) / (streams * tokens))
+    serving.should_exit = True
+    thread.join()
+    return used[1:]
+
+
+def myself(way: str, model: str, streams: int, tokens: int, rounds: int) -> list[str]:
+    """This program for one way."""
+    numbers = ["--streams", str(streams), "--tokens", str(tokens), "--rounds", str(rounds)]
+    return [sys.executable, __file__, "--way", way, "--model", model, *numbers]
+
+
 def measure_one(way: str, model: str, streams: int, tokens: int, rounds: int) -> list[float]:
     """One way in a process of its own."""
-    command = [sys.executable, __file__, "--way", way, "--model", model]
-    command += ["--streams", str(streams), "--tokens", str(tokens), "--rounds", str(rounds)]
-    told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [float(one) for one in json.loads(told.splitlines()[-1])]
+    told = subprocess.run(myself(way, model, streams, tokens, rounds), check=True, stdout=subprocess.PIPE, text=True)
+    return [float(one) for one in json.loads(told.stdout.splitlines()[-1])]
 
 
 def run_way(way: str, model: str, streams: int, tokens: int, rounds: int) -> list[float]:
-    """Seconds between tokens, a figure per round after one to warm up."""
+    """Seconds of one way, a figure per round after one to warm up."""
+    if way == "layer":
+        return layer(model, streams, tokens, rounds)
     if way == "engine":
         return list(bare_engine(model, streams, tokens, rounds + 1))[1:]
     with server(model, 2 if way == "workers" else 1, streams) as address:
         return [over_http(address, model, streams, tokens) for _ in range(rounds + 1)][1:]
 
 
+def rows(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """A row for each way."""
+    common = {"model": asked.model, "streams": asked.streams, "tokens": asked.tokens}
+    ways = WAYS if asked.only is None else [asked.only]
+    figures: dict[str, list[float]] = {way: [] for way in ways}
+    for turn in range(asked.rounds):
+        for way, of in figures.items():
+            of += measure_one(way, asked.model, asked.streams, asked.tokens, 2)
+            print(f"turn {turn + 1}, {way}: {1000 * of[-1]:.3f} ms", file=sys.stderr, flush=True)
+    for way, of in figures.items():
+        median = statistics.median(of)
+        row = {
+            "way": way,
+            **common,
+            "median_ms": 1000 * median,
+            "lowest_ms": 1000 * min(of),
+            "highest_ms": 1000 * max(of),
+        }
+        if way == "layer":
+            row["step_ms"] = 1000 * median * asked.streams
+        elif "engine" in figures:
+            row["added_ms"] = 1000 * (median - statistics.median(figures["engine"]))
+        yield row
+
+
 def main() -> None:
-    """Measure and print; with `--save` also into the results."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="k2-nano")
     parser.add_argument("--streams", type=int, default=32)
     parser.add_argument("--tokens", type=int, default=256)
     parser.add_argument("--rounds", type=int, default=5, help="turns that the ways take")
-    parser.add_argument("--way", choices=["engine", "server", "workers"], help="only this one, here")
-    parser.add_argument("--save", action="store_true", help="write benchmarks/results/http.json")
-    parser.add_argument("--noisy", action="store_true", help="save although the machine is not quiet, and say so")
+    parser.add_argument("--only", choices=WAYS, help="one of the ways")
+    parser.add_argument("--json", action="store_true", help="JSON objects on standard output")
+    parser.add_argument("--way", choices=[*WAYS, "client"], help=argparse.SUPPRESS)
+    parser.add_argument("--address", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.way:
+    if asked.way == "client":
+        over_http(asked.address, asked.model, asked.streams, asked.tokens)
+    elif asked.way:
         print(json.dumps(run_way(asked.way, asked.model, asked.streams, asked.tokens, asked.rounds)))
-        return
-    here = None
-    if asked.save:
-        try:
-            here = machine(os.cpu_count() or 1, {}, allow_noisy=asked.noisy)
-        except Restless as restless:
-            raise SystemExit(str(restless)) from None
-    figures: dict[str, list[float]] = {"engine": [], "server": [], "workers": []}
-    for turn in range(asked.rounds):
-        for way, of in figures.items():
-            of += measure_one(way, asked.model, asked.streams, asked.tokens, 2)
-            print(f"turn {turn + 1}, {way}: {1000 * of[-1]:.2f} ms", file=sys.stderr, flush=True)
-    engine = statistics.median(figures["engine"])
-    rows: list[dict[str, Any]] = []
-    for way, of in figures.items():
-        median = statistics.median(of)
-        rows.append(
-            {
-                "way": way,
-                "model": asked.model,
-                "streams": asked.streams,
-                "tokens": asked.tokens,
-                "ms_between_tokens": round(1000 * median, 3),
-                "lowest_ms": round(1000 * min(of), 3),
-                "highest_ms": round(1000 * max(of), 3),
-                "added_ms": round(1000 * (median - engine), 3),
-                "added_us_per_token_of_all_streams": round(1e6 * (median - engine) / asked.streams, 1),
-            }
-        )
-        print(json.dumps(rows[-1]))
-    if here is not None:
-        command = f"python benchmarks/server_overhead.py --streams {asked.streams} --tokens {asked.tokens} --save"
-        Result("http", today(), here, rows, command).save()
+    else:
+        for row in rows(asked):
+            told = ", ".join(f"{name} {value:.3f}" for name, value in row.items() if isinstance(value, float))
+            print(json.dumps(row) if asked.json else f"{row['way']}: {told}")
 
 
 if __name__ == "__main__":

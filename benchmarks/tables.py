@@ -88,6 +88,27 @@ def requests(rows: list[Row]) -> str:
     return table(head, cells)
 
 
+def http(rows: list[Row]) -> str:
+    """What the HTTP layer adds."""
+    names = {
+        "layer": "HTTP layer alone, processor time for a token",
+        "engine": "bare engine, between two tokens of a stream",
+        "server": "over HTTP, one process",
+        "workers": "over HTTP, two front ends",
+    }
+    head = ["", "median, ms", "lowest, highest", "added to the engine, ms"]
+    cells = [
+        [
+            f"{names[row['way']]}, {row['streams']} streams",
+            f"{row['median_ms']:.3f}",
+            f"{row['lowest_ms']:.3f}, {row['highest_ms']:.3f}",
+            f"{row['added_ms']:.3f}" if row.get("added_ms") else "",
+        ]
+        for row in rows
+    ]
+    return table(head, cells)
+
+
 def beside_transformers(rows: list[Row]) -> str:
     """Training and generation."""
     limited = any("fraction_of_limit" in row for row in rows)
@@ -170,6 +191,7 @@ def experts(rows: list[Row]) -> str:
 
 TABLES: dict[str, Callable[[list[Row]], str]] = {
     "serve": requests,
+    "http": http,
     "prefix": prefix,
     "training": beside_transformers,
     "generation": beside_transformers,

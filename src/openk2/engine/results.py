@@ -110,6 +110,11 @@ class Distribution:
     seconds: float = 0.0
     """Their sum."""
 
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """Of the classes but the last."""
+        return BOUNDS_SECONDS
+
     def add(self, seconds: float) -> None:
         """Count one more."""
         self.counts[bisect_left(BOUNDS_SECONDS, seconds)] += 1

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from openk2.chat.backend import ChatBackend
 from openk2.chat.rendered import RenderedBackend
-from openk2.engine.backend import EngineTokens
-from openk2.engine.results import BOUNDS_SECONDS as BOUNDS_SECONDS
-from openk2.engine.results import Distribution as Distribution
 from openk2.server.backends.pool import ChatPool, TokenPool
+
+if TYPE_CHECKING:
+    from openk2.engine.backend import EngineTokens
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class EngineLoad:
     preemptions: int
     kernels: str
     """The level of the native kernels, or `pytorch`."""
-    queued: Distribution
-    """Durations that requests waited for a step."""
-    prefill: Distribution
-    """Durations that prompts took from then."""
+    bounds: Sequence[float]
+    """Upper bounds in seconds of the classes of durations; one more class has no bound."""
+    queued: tuple[Sequence[int], float]
+    """How many requests waited for a step so long, class by class, and the sum of their seconds."""
+    prefill: tuple[Sequence[int], float]
+    """The same for how long prompts took from then."""
     others: dict[str, dict[str, float]] = field(default_factory=dict)
     """Counters of what the engine works with, by name."""
 
@@ -45,11 +48,6 @@ class HasLoad(Protocol):
     def load(self) -> EngineLoad | None:
         """The last known load; None while there is none."""
         ...
-
-
-def load_from_json(values: dict[str, Any]) -> EngineLoad:
-    """The inverse of `dataclasses.asdict`."""
-    return EngineLoad(**values | {name: Distribution(**values[name]) for name in ("queued", "prefill")})
 
 
 def loads_of(backend: ChatBackend) -> Iterator[tuple[str, EngineLoad]]:
@@ -65,7 +63,9 @@ def loads_of(backend: ChatBackend) -> Iterator[tuple[str, EngineLoad]]:
 
 
 def _one(tokens: object) -> Iterator[tuple[str, EngineLoad]]:
-    if isinstance(tokens, EngineTokens):
+    # Where no engine was ever made, its room with PyTorch is not imported, and need not be.
+    engines = sys.modules.get("openk2.engine.backend")
+    if engines is not None and isinstance(tokens, engines.EngineTokens):
         yield "engine", load_of(tokens)
     elif isinstance(tokens, HasLoad) and (load := tokens.load()) is not None:
         yield "engine", load
@@ -82,7 +82,8 @@ def load_of(tokens: EngineTokens) -> EngineLoad:
         load.counters.prefix_tokens,
         load.counters.preemptions,
         tokens.engine.kernels,
-        load.queued,
-        load.prefill,
+        load.queued.bounds,
+        (load.queued.counts, load.queued.seconds),
+        (load.prefill.counts, load.prefill.seconds),
         {name: dict(values) for name, values in load.others.items()},
     )

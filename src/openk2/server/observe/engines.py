@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from openk2.chat.rendered import RenderedBackend
-from openk2.server.backends.loads import BOUNDS_SECONDS, Distribution, loads_of
+from openk2.server.backends.loads import loads_of
 from openk2.server.backends.pool import ChatPool, TokenPool
 from openk2.server.served import Served
 
@@ -51,8 +51,8 @@ class EngineCollector(Collector):
                 hits.add_metric(at, load.prefix_hits)
                 preempted.add_metric(at, load.preemptions)
                 kernels.add_metric([*at, load.kernels], 1)
-                queued.add_metric(at, _buckets(load.queued), load.queued.seconds)
-                prefill.add_metric(at, _buckets(load.prefill), load.prefill.seconds)
+                queued.add_metric(at, _buckets(load.bounds, load.queued[0]), load.queued[1])
+                prefill.add_metric(at, _buckets(load.bounds, load.prefill[0]), load.prefill[1])
                 for part, values in load.others.items():
                     for name, value in values.items():
                         others.add_metric([*at, part, name], value)
@@ -79,7 +79,6 @@ class EngineCollector(Collector):
         yield from (state, busy, answered, failed)
 
 
-def _buckets(durations: Distribution) -> list[tuple[str, float]]:
+def _buckets(bounds: Sequence[float], counts: Sequence[int]) -> list[tuple[str, float]]:
     """Upper bounds with the number of durations up to them."""
-    bounds = [*map(str, BOUNDS_SECONDS), "+Inf"]
-    return list(zip(bounds, accumulate(durations.counts), strict=True))
+    return list(zip([*map(str, bounds), "+Inf"], accumulate(counts), strict=True))

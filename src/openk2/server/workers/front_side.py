@@ -13,7 +13,7 @@ from openk2.chat.pieces import TokenPiece
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.errors import OpenK2Error, UpstreamError
-from openk2.server.backends.loads import EngineLoad, load_from_json
+from openk2.server.backends.loads import EngineLoad
 from openk2.server.workers.wire import error_from_json, frame, piece_from_json, read_frame, sampling_to_json
 
 _Inbox = asyncio.Queue[Any]
@@ -50,7 +50,7 @@ class FrontSide:
                         if (inbox := self._inboxes.get(number)) is not None:
                             inbox.put_nowait(about)
                     case ["load", loads]:
-                        self.loads = {name: load_from_json(load) for name, load in loads.items()}
+                        self.loads = {name: EngineLoad(**load) for name, load in loads.items()}
         except (asyncio.IncompleteReadError, ConnectionError):
             gone = UpstreamError("the engine process is gone")
             for inbox in self._inboxes.values():
