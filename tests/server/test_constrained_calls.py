@@ -57,7 +57,7 @@ def ask(address: str, tools: Sequence[dict[str, Any]], *, stream: bool, seed: in
         "seed": seed,
         **more,
     }
-    response = httpx.post(f"{address}/v1/chat/completions", json=body, timeout=300)
+    response = httpx.post(f"{address}/v1/chat/completions", json=body, timeout=1800)
     assert response.status_code == 200, response.text
     if not stream:
         choice = response.json()["choices"][0]

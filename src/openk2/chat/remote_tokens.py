@@ -81,7 +81,7 @@ class RemoteTokens:
         ends = () if sampling.ignore_eos else sorted(self.tokenizer.stop_ids)
         stops = tuple(dict.fromkeys((*sampling.stop_token_ids, *ends)))
         body = self._dialect.body(prompt_ids, replace(sampling, max_tokens=most, stop_token_ids=stops))
-        answers = _Answers(sampling.n, self.tokenizer.vocab_size)
+        answers = _Answers(sampling.n, sampling.top_logprobs, self.tokenizer.vocab_size)
         reader = self._dialect.reader()
         async with aclosing(self._upstream.post(body)) as chunks:
             try:
@@ -100,8 +100,9 @@ class RemoteTokens:
 class _Answers:
     """Keeps the last token of each answer until it is known whether, and why, it is the last."""
 
-    def __init__(self, n: int, vocab_size: int) -> None:
-        self._n, self._vocab_size = n, vocab_size
+    def __init__(self, n: int, alternatives: int, vocab_size: int) -> None:
+        """`alternatives`: how many were asked for; servers add the sampled token to them."""
+        self._n, self._alternatives, self._vocab_size = n, alternatives, vocab_size
         self._last: dict[int, TokenPiece] = {}
         self._reasons: dict[int, FinishReason] = {}
         self._prompt_logprobs: tuple[TokenLogprob, ...] = ()
@@ -119,7 +120,9 @@ class _Answers:
             if choice in self._last:
                 yield replace(self._last[choice], cached_tokens=cached)
             told = () if choice or choice in self._last else self._prompt_logprobs
-            self._last[choice] = TokenPiece(choice, one.id, one.logprob, one.top, prompt_logprobs=told)
+            self._last[choice] = TokenPiece(
+                choice, one.id, one.logprob, one.top[: self._alternatives], prompt_logprobs=told
+            )
         if arrived.finish is not None:
             self._reasons[choice] = arrived.finish
 

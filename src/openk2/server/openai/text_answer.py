@@ -38,6 +38,8 @@ class TextForm:
     logprobs: bool
     token_ids: bool
     """Also the ids of prompt and answer."""
+    named_by_id: bool
+    """Log-probabilities call tokens `token_id:N`."""
     include_usage: bool
     """Streams end with a chunk of token counts."""
     silent_ids: tuple[int, ...]
@@ -164,14 +166,17 @@ class _Answer:
         """Note a token's log-probability and where it begins. Special tokens are text in a prompt only."""
         tokenizer, lists = self._form.tokenizer, self._logprobs
         lists["text_offset"].append(self._offset)
-        lists["tokens"].append(_name(id, tokenizer))
+        lists["tokens"].append(self._name(id))
         lists["token_logprobs"].append(logprob)
         if top is None or logprob is None:
             lists["top_logprobs"].append(None)
         else:
-            lists["top_logprobs"].append({_name(other, tokenizer): value for other, value in (*top, (id, logprob))})
+            lists["top_logprobs"].append({self._name(other): value for other, value in (*top, (id, logprob))})
         silent = sampled and (id >= tokenizer.base_size or id in self._form.silent_ids)
         self._offset += len(self._decoder.flush() if silent else self._decoder.push(id))
+
+    def _name(self, id: int) -> str:
+        return f"token_id:{id}" if self._form.named_by_id else _name(id, self._form.tokenizer)
 
     def _part(self, text: str, reason: str | None = None, stop_text: str | None = None) -> Json:
         part: Json = {"index": self._index, "text": text, "logprobs": None, "finish_reason": reason}

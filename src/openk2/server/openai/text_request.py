@@ -46,6 +46,8 @@ class TextBody(Body):
     """Report the log-probability of every token and of this many most probable ones beside it."""
     return_token_ids: bool | None = None
     """Also report the ids of prompt and answer."""
+    return_tokens_as_token_ids: bool | None = None
+    """With `logprobs`: call tokens `token_id:N` instead of spelling them."""
     n: int | None = None
     """Answers to each prompt."""
     best_of: int | None = None
@@ -121,6 +123,7 @@ def read_text_call(data: Json, request_id: str, served: Served, settings: Server
         echo=tuple(map(Echo, texts, prompts)) if body.echo else None,
         logprobs=body.logprobs is not None,
         token_ids=bool(body.return_token_ids),
+        named_by_id=bool(body.return_tokens_as_token_ids),
         include_usage=asks_for_usage(body.stream_options, stream=bool(body.stream)) or settings.always_usage,
         silent_ids=request.sampling.stop_token_ids,
         bare_errors=settings.moonshot_strict,
