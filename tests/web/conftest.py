@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "server"))
 # A machine that is busy with other things may take long to draw; nothing here measures how long.
 expect.set_options(timeout=20_000)
 
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,6 +29,13 @@ def browser() -> Iterator[Browser]:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed; `npm ci` in web/ does that")
+    return AXE.read_text()
 
 
 def _is_refusal(message: ConsoleMessage) -> bool:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from asking import answered, ask, entry_menu, prose, visit
+from asking import answered, ask, entry_menu, prose, serious, visit
 from people import PASSWORD, People, serving_people
 from playwright.sync_api import Browser, Page, expect
 from serving import running, says
@@ -127,6 +127,35 @@ def test_a_shared_copy_is_read_by_whoever_has_its_address_until_it_is_taken_back
         assert gone is not None
         assert gone.status == 404
         reader.context.close()
+
+
+def test_no_view_of_an_account_keeps_anybody_out(page: Page, axe: str, tmp_path: Path) -> None:
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    with serving(tmp_path) as people:
+        page.goto(people.address)
+        page.get_by_role("navigation").get_by_role("button", name="Sign in").click()
+        found = {"sign in": serious(page, axe)}
+        page.keyboard.press("Escape")
+        sign_in(page, "ada")
+        ask(page, "hi")
+        answered(page, "yes")
+        entry_menu(page, "hi", "Share")
+        page.get_by_role("button", name="Make an address").click()
+        expect(page.locator("input[readonly]")).to_be_visible()
+        found["share"] = serious(page, axe)
+        page.keyboard.press("Escape")
+        letter = {"name": "letter.txt", "mimeType": "text/plain", "buffer": b"Dear all"}
+        page.locator(".composer input[type=file]").set_input_files([letter])  # type: ignore[list-item]
+        page.get_by_role("button", name="Read the text of letter.txt").click()
+        found["file"] = serious(page, axe)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Usage", exact=True).click()
+        page.get_by_label("Name").fill("notebook")
+        page.get_by_role("button", name="Make a key").click()
+        expect(page.locator(".made code")).to_be_visible()
+        expect(page.locator(".chart canvas")).to_be_visible()
+        found["usage"] = serious(page, axe)
+    assert {view: what for view, what in found.items() if what} == {}
 
 
 def test_without_accounts_usage_is_counted_from_this_browsers_conversations(page: Page) -> None:

@@ -53,7 +53,7 @@ def test_the_text_can_be_read_over_and_changed_before_it_is_sent(page: Page) -> 
     with running(backend) as address:
         visit(page, address)
         letter = docx(paragraph("Dear all, the code is 1234."))
-        page.locator("input[type=file]").nth(1).set_input_files(
+        page.locator(".composer input[type=file]").set_input_files(
             {"name": "letter.docx", "mimeType": "application/octet-stream", "buffer": letter}
         )
         page.get_by_role("button", name="Read the text of letter.docx").click()
@@ -98,7 +98,7 @@ def test_files_come_by_paste_and_by_drop(page: Page) -> None:
 def test_a_file_that_holds_no_text_says_why_and_is_not_sent(page: Page) -> None:
     with running(of_the_files()) as address:
         visit(page, address)
-        page.locator("input[type=file]").nth(1).set_input_files(
+        page.locator(".composer input[type=file]").set_input_files(
             {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 nothing"}
         )
         chip = page.get_by_role("list", name="Files").get_by_role("alert")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import answered, ask, message_box, open_settings, prose, visit
+from asking import answered, ask, message_box, open_settings, prose, serious, visit
 from playwright.sync_api import Browser, Page, expect
 from serving import StagedBackend, running, says
 
 from openk2.chat.messages import ChatRequest, Message, ToolCall
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RICH = (
     "## Snow\n\nIt is **white**, see $a^2$ and [this](https://example.com).\n\n| a | b |\n|--|--:|\n| 1 | 2 |\n\n"
     "```python\ndef f(x):\n    # a comment\n    return 'text', 1\n```\n\n- [x] done\n- to do\n\n> quoted\n\n"
@@ -137,26 +135,6 @@ def test_every_control_can_be_reached_by_keyboard_and_shows_its_focus(page: Page
                 assert outline == "solid", name
     wanted = {"Conversations", "New chat", "Settings", "Usage", "Copy", "Edit", "Try again", "hi", "Actions for hi"}
     assert wanted <= names
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed; `npm ci` in web/ does that")
-    return AXE.read_text()
-
-
-def serious(page: Page, axe: str) -> list[Any]:
-    """What axe-core finds that keeps people out, with the elements."""
-    # The page's policy forbids evaluated text; the driver may add it as a script of its own world.
-    page.evaluate(axe)
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-    result = page.evaluate("rules => axe.run(document, rules)", rules)
-    return [
-        (one["id"], [node["target"] for node in one["nodes"]])
-        for one in result["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize(
