@@ -18,6 +18,7 @@ import httpx
 import openai
 import pytest
 from accounting import PRICES
+from databases import KINDS, fresh_url
 from serving import Gate, StagedBackend, ending, running, says
 
 from openk2.chat.backend import ChatBackend
@@ -80,10 +81,11 @@ def site(
     settings: ServerSettings | None = None,
     required: bool = True,
     budgets: dict[str, Budget] | None = None,
+    kind: str = "sqlite",
 ) -> Iterator[Site]:
     """`keys`: name → what is special about it; `budgets`: name of a key → a day's budget. The users are ada, bob, and
     root, an administrator."""
-    url = f"sqlite:///{folder / 'site.db'}"
+    url = fresh_url(kind, folder)
 
     async def make() -> dict[str, str]:
         async with Database(url) as database:
@@ -105,7 +107,7 @@ def site(
     texts = asyncio.run(make())
     accounts = Accounts(Database(url), PRICES, required=required)
     with running(backend or says("hello there"), settings or ServerSettings(data_dir=folder), accounts) as address:
-        yield Site(address, texts, folder / "site.db")
+        yield Site(address, texts, Path(url.removeprefix("sqlite:///")))
 
 
 @pytest.fixture(scope="module")
@@ -281,8 +283,9 @@ def test_a_spent_budget_is_429_insufficient_quota_for_openai_and_402_for_anthrop
         assert (budget["tokens"], budget["used_tokens"], budget["money"]) == (17, 17, None)
 
 
-def test_one_key_cannot_read_another_s_usage(tmp_path: Path) -> None:
-    with site(tmp_path, {"ada's": {}, "ada's other": {}, "bob's": {"user": "bob"}}) as here:
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_key_cannot_read_another_s_usage(kind: str, tmp_path: Path) -> None:
+    with site(tmp_path, {"ada's": {}, "ada's other": {}, "bob's": {"user": "bob"}}, kind=kind) as here:
         for key, times in (("ada's", 1), ("ada's other", 2), ("bob's", 3)):
             for _ in range(times):
                 assert here.ask(key).status_code == 200
@@ -305,8 +308,9 @@ def test_one_key_cannot_read_another_s_usage(tmp_path: Path) -> None:
             assert by["total"]["requests"] == 7
 
 
-def test_usage_comes_as_sums_and_request_by_request_in_json_and_csv(tmp_path: Path) -> None:
-    with site(tmp_path, {"=key": {}}) as here:
+@pytest.mark.parametrize("kind", KINDS)
+def test_usage_comes_as_sums_and_request_by_request_in_json_and_csv(kind: str, tmp_path: Path) -> None:
+    with site(tmp_path, {"=key": {}}, kind=kind) as here:
         for _ in range(3):
             here.ask("=key")
         assert here.requests("=key", 3) == 3
@@ -369,8 +373,11 @@ def test_an_answer_that_its_client_left_is_in_the_ledger_at_what_it_used(tmp_pat
         assert row["cost"] == pytest.approx((20 * 600 + 10 * 150 + 3 * 2500) / 1e9)
 
 
-def test_people_make_see_and_revoke_their_own_keys(tmp_path: Path) -> None:
-    with site(tmp_path, {"bob's": {"user": "bob"}, "with keys": {"scopes": frozenset({"keys", "generate"})}}) as here:
+@pytest.mark.parametrize("kind", KINDS)
+def test_people_make_see_and_revoke_their_own_keys(kind: str, tmp_path: Path) -> None:
+    with site(
+        tmp_path, {"bob's": {"user": "bob"}, "with keys": {"scopes": frozenset({"keys", "generate"})}}, kind=kind
+    ) as here:
         with here.signed_in("ada") as page:
             made = page.post(
                 "/api/keys",

@@ -1,7 +1,5 @@
 """What the routes of accounts ask of whoever sent the request."""
 
-from starlette.requests import Request
-
 from openk2.server.accounts.scopes import ADMIN
 from openk2.server.errors import ApiError
 from openk2.server.metering import NOBODY, Caller
@@ -14,9 +12,8 @@ def known(caller: Caller) -> Caller:
     return caller
 
 
-def asks_for_all(request: Request, caller: Caller) -> bool:
+def asks_for_all(whose: str, caller: Caller) -> bool:
     """Whether `whose=all` is asked for. Raises ApiError: 403 where that is not for the caller, 400 for another word."""
-    whose = request.query_params.get("whose") or "mine"
     if whose not in ("mine", "all"):
         raise ApiError(400, f"whose is {whose!r}; accepted: mine, all", param="whose")
     if whose == "all" and ADMIN not in caller.scopes:

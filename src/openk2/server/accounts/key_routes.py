@@ -19,6 +19,7 @@ from openk2.server.accounts.limits import Limits
 from openk2.server.bodies import checked, json_body
 from openk2.server.errors import ApiError
 from openk2.server.metering import Caller
+from openk2.server.openapi import body_of
 from openk2.server.protocol import Json
 from openk2.server.services import caller_of
 
@@ -28,10 +29,10 @@ def key_routes(app: FastAPI, accounts: Accounts) -> None:
     keys = accounts.keys
 
     @app.get("/api/keys")
-    async def list_keys(request: Request) -> Json:
-        """The caller's keys, or everybody's."""
+    async def list_keys(request: Request, whose: str = "mine") -> Json:
+        """The caller's keys; `whose=all`: everybody's."""
         caller = known(caller_of(request))
-        if asks_for_all(request, caller):
+        if asks_for_all(whose, caller):
             found = await keys.all()
         elif caller.user_id is not None:
             found = await keys.of_user(caller.user_id)
@@ -40,7 +41,7 @@ def key_routes(app: FastAPI, accounts: Accounts) -> None:
             found = [] if only is None else [only]
         return {"keys": [await _key_json(accounts, key) for key in found]}
 
-    @app.post("/api/keys", status_code=201, openapi_extra=_BODY)
+    @app.post("/api/keys", status_code=201, openapi_extra=body_of(NewKeyBody))
     async def create_key(request: Request) -> Response:
         """A new key, shown this once."""
         caller = known(caller_of(request))
@@ -66,16 +67,6 @@ def key_routes(app: FastAPI, accounts: Accounts) -> None:
         revoked = await keys.revoke(id)
         assert revoked is not None
         return await _key_json(accounts, revoked)
-
-
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": NewKeyBody.model_json_schema(ref_template="#/components/schemas/{model}")}
-        },
-    }
-}
 
 
 def _owns(caller: Caller, key: Key) -> bool:

@@ -11,6 +11,7 @@ from openk2.server.accounts.bodies import SignInBody
 from openk2.server.bodies import checked, json_body
 from openk2.server.errors import ApiError
 from openk2.server.metering import Caller
+from openk2.server.openapi import body_of
 from openk2.server.protocol import Json
 from openk2.server.services import Services, caller_of
 
@@ -40,7 +41,7 @@ def _sign_in_and_out(app: FastAPI, accounts: Accounts) -> None:
     from openk2.server.accounts.accounts import caller_of_user
     from openk2.server.accounts.sessions import COOKIE, LASTING_SECONDS
 
-    @app.post("/api/session", openapi_extra=_BODY)
+    @app.post("/api/session", openapi_extra=body_of(SignInBody))
     async def sign_in(request: Request) -> Response:
         """Begin a session: 200 and a cookie, or 401."""
         body = checked(SignInBody, await json_body(request))
@@ -67,9 +68,6 @@ def _sign_in_and_out(app: FastAPI, accounts: Accounts) -> None:
         response = Response(status_code=204)
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return response
-
-
-_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": SignInBody.model_json_schema()}}}}
 
 
 def _session_json(accounts: Accounts, caller: Caller, user: User | None) -> Json:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from openk2.server.accounts import money, reports
@@ -23,47 +24,67 @@ def usage_routes(app: FastAPI, accounts: Accounts) -> None:
     """Add them."""
     database, currency = accounts.database, accounts.prices.currency
 
-    @app.get("/api/usage")
-    async def usage(request: Request) -> Response:
-        """Sums by day, key, model or user."""
-        query = request.query_params
+    @app.get("/api/usage", response_class=Response, responses=_FORMS)
+    async def usage(
+        request: Request,
+        first: Annotated[str, Query(alias="from")] = "",
+        to: str = "",
+        by: str = "day",
+        whose: str = "mine",
+        format: str = "json",
+    ) -> Response:
+        """Sums by any of day, key, model and user, separated by commas, over days that are both included; `whose`: mine
+        or all; `format`: json or csv."""
         caller = known(caller_of(request))
-        everybody = asks_for_all(request, caller)
-        span = reports.read_span(query.get("from"), query.get("to"), accounts.now())
-        by = reports.read_by(query.get("by") or "day")
+        everybody = asks_for_all(whose, caller)
+        span = reports.read_span(first, to, accounts.now())
+        groups = reports.read_by(by or "day")
+        as_csv = _wants_csv(format)
         await accounts.ledger.written()
-        rows = await reports.sums(database, span, by, Whose() if everybody else _own(caller))
-        if _wants_csv(request):
-            return _csv_file(rows, reports.sum_columns(by), f"usage-{span.first}-{span.last}.csv")
+        rows = await reports.sums(database, span, groups, Whose() if everybody else _own(caller))
+        if as_csv:
+            return _csv_file(rows, reports.sum_columns(groups), f"usage-{span.first}-{span.last}.csv")
         standings = await accounts.budgets.standings(owners_of(caller))
         return JSONResponse(
             {
                 "currency": currency,
                 "from": str(span.first),
                 "to": str(span.last),
-                "by": list(by),
+                "by": list(groups),
                 "rows": [reports.priced(row) for row in rows],
                 "total": reports.priced(reports.total(rows)),
                 "budgets": [await _budget_json(accounts, standing) for standing in standings],
             }
         )
 
-    @app.get("/api/usage/requests")
-    async def requests(request: Request) -> Response:
-        """Single requests, newest first."""
-        query = request.query_params
+    @app.get("/api/usage/requests", response_class=Response, responses=_FORMS)
+    async def requests(
+        request: Request,
+        first: Annotated[str, Query(alias="from")] = "",
+        to: str = "",
+        whose: str = "mine",
+        limit: str = "100",
+        before: str | None = None,
+        format: str = "json",
+    ) -> Response:
+        """Single requests, newest first; `before`: the `next` of the answer before."""
         caller = known(caller_of(request))
-        everybody = asks_for_all(request, caller)
-        span = reports.read_span(query.get("from"), query.get("to"), accounts.now())
-        limit = _whole_number(query.get("limit"), "limit", 100)
-        whose = Whose() if everybody else _own(caller)
+        everybody = asks_for_all(whose, caller)
+        span = reports.read_span(first, to, accounts.now())
+        as_csv = _wants_csv(format)
+        most = _whole_number(limit, "limit")
         await accounts.ledger.written()
-        rows, following = await reports.requests(database, span, whose, limit, query.get("before"))
-        if _wants_csv(request):
+        rows, following = await reports.requests(database, span, Whose() if everybody else _own(caller), most, before)
+        if as_csv:
             return _csv_file(rows, reports.REQUEST_COLUMNS, f"requests-{span.first}-{span.last}.csv")
         return JSONResponse(
             {"currency": currency, "requests": [reports.priced(row) for row in rows], "next": following}
         )
+
+
+_FORMS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "JSON, or a CSV file", "content": {"application/json": {}, "text/csv": {}}}
+}
 
 
 def _own(caller: Caller) -> Whose:
@@ -71,8 +92,7 @@ def _own(caller: Caller) -> Whose:
     return Whose(key_id=caller.key_id) if caller.key_id is not None else Whose(user_id=caller.user_id or "")
 
 
-def _wants_csv(request: Request) -> bool:
-    form = request.query_params.get("format") or "json"
+def _wants_csv(form: str) -> bool:
     if form not in ("json", "csv"):
         raise ApiError(400, f"format is {form!r}; accepted: json, csv", param="format")
     return form == "csv"
@@ -83,9 +103,7 @@ def _csv_file(rows: Sequence[Row], columns: Sequence[str], name: str) -> Respons
     return Response(reports.as_csv(rows, columns), media_type="text/csv", headers=head)
 
 
-def _whole_number(text: str | None, name: str, default: int) -> int:
-    if text is None:
-        return default
+def _whole_number(text: str, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise ApiError(400, f"{name} is {text!r}; accepted: a whole number", param=name)
     return int(text)
