@@ -42,6 +42,7 @@ def main() -> None:
                 *("--header", f"Authorization: Bearer {place['key']}"),
                 *("--phases", ",".join(PHASES), "--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES)),
                 *("--continue-on-failure", "--no-shrink", "--generation-database", "none"),
+                *("--request-timeout", "120"),
                 *("--report", "json", "--report-json-path", str(report), "--no-color"),
             ]
             surroundings = os.environ | {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(HERE)}

@@ -1,7 +1,8 @@
-"""What schemathesis does not find out by itself: a model's name that is served, and how little to ask of it.
+"""What schemathesis does not find out by itself: a model that is served, a conversation, and how little to ask for.
 
-Half of the bodies name the model that is there, so that they get past the first check; few tokens are asked for, so
-that thousands of answers end.
+Of three bodies one is left as it was made up, one names the model that is there, and one has a right conversation as
+well and none of the fields whose inner form the document leaves open, so that it is answered. Few tokens are asked for,
+so that thousands of answers end.
 """
 
 from __future__ import annotations
@@ -11,8 +12,14 @@ from typing import Any
 import schemathesis
 
 MODEL = "k2-debug"
-LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "min_tokens")
-ANSWERS = ("n", "best_of")
+CONVERSATION = [{"role": "user", "content": "Hello!"}]
+OPEN_FORMS = (
+    *("tools", "tool_choice", "response_format", "system", "thinking", "output_config", "output_format", "text"),
+    *("reasoning", "chat_template_kwargs", "logit_bias", "stop_token_ids", "previous_response_id", "include"),
+    *("truncation", "stream_options"),
+)
+MOST = {"max_tokens": 8, "max_completion_tokens": 8, "max_output_tokens": 8, "min_tokens": 8, "n": 3, "best_of": 3}
+"""Field → the largest value that is sent where a larger one was made up."""
 
 
 @schemathesis.hook
@@ -20,12 +27,21 @@ def map_body(context: Any, body: Any) -> Any:
     """The body that is sent."""
     if not isinstance(body, dict):
         return body
-    if isinstance(body.get("model"), str) and len(str(body)) % 2 == 0:
+    kind = len(str(body)) % 3
+    if kind and isinstance(body.get("model"), str):
         body["model"] = MODEL
-    for name in LIMITS:
-        if isinstance(body.get(name), int) and not isinstance(body[name], bool) and body[name] > 8:
-            body[name] = 8
-    for name in ANSWERS:
-        if isinstance(body.get(name), int) and not isinstance(body[name], bool) and body[name] > 3:
-            body[name] = 3
+        if "input" in body:
+            body.setdefault("max_output_tokens", 8)
+        elif "messages" in body or "prompt" in body:
+            body.setdefault("max_tokens", 8)
+    if kind == 2 and isinstance(body.get("model"), str):
+        for name in ("messages", "input"):
+            if name in body:
+                body[name] = CONVERSATION
+        for name in OPEN_FORMS:
+            body.pop(name, None)
+    for name, most in MOST.items():
+        value = body.get(name)
+        if isinstance(value, int) and not isinstance(value, bool) and value > most:
+            body[name] = most
     return body
