@@ -65,7 +65,9 @@ class Run:
         self.log: list[bytes] = []
         """The events so far, one record each."""
         self.over = False
-        self._answer, self._scope, self._broke_off, self._ended = answer, scope, broke_off, ended
+        self._answer, self._broke_off, self._ended = answer, broke_off, ended
+        # Nothing of it goes to the client that asked.
+        self._scope = {**scope, "state": {**scope["state"], "send_body": self._send}}
         self._given_up = given_up
         self._cancelled = asyncio.Event()
         self._news = asyncio.Event()
