@@ -10,14 +10,14 @@ from pathlib import Path
 from asking import answered, ask, entry_menu, prose, serious, visit
 from people import PASSWORD, People, serving_people
 from playwright.sync_api import Browser, Page, expect
-from serving import running, says
+from serving import StagedBackend, running, says
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[People]:
+def serving(folder: Path, backend: StagedBackend | None = None) -> Iterator[People]:
     """In a thread of its own: playwright keeps an event loop in this one, and making people needs another."""
     with ThreadPoolExecutor(1) as thread:
-        server = serving_people(folder)
+        server = serving_people(folder, backend)
         people = thread.submit(server.__enter__).result()
         try:
             yield people
@@ -103,6 +103,21 @@ def test_usage_is_charted_per_model_and_key_and_keys_are_made_and_revoked(page: 
             page.get_by_role("button", name="Really revoke notebook").click()
             expect(page.get_by_role("listitem").filter(has_text="notebook")).to_contain_text("revoked")
             assert program.get("/v1/models", headers=headers).status_code == 401
+
+
+def test_an_answer_says_what_it_cost(page: Page, tmp_path: Path) -> None:
+    backend = says("yes")
+    backend.name = "kimi-k2-0905-preview"
+    with serving(tmp_path, backend) as people:
+        page.goto(people.address)
+        sign_in(page, "ada")
+        ask(page, "hi")
+        answered(page, "yes")
+        expect(page.locator(".meter summary")).to_contain_text("$0.0000")
+        page.locator(".meter summary").click()
+        expect(page.locator(".meter")).to_contain_text("Cost")
+        page.get_by_role("button", name="Usage", exact=True).click()
+        expect(page.locator(".figures")).to_contain_text("Cost$0.0000")
 
 
 def test_a_shared_copy_is_read_by_whoever_has_its_address_until_it_is_taken_back(

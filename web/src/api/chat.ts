@@ -9,7 +9,7 @@ interface Usage {
   cached_tokens?: number;
   prompt_tokens_details?: { cached_tokens?: number } | null;
   completion_tokens_details?: { reasoning_tokens?: number } | null;
-  openk2_cost?: number | string | { total?: number | string } | null;
+  openk2_cost?: number | null;
 }
 
 export interface Chunk {
@@ -79,13 +79,12 @@ export function grow(answer: Answer, chunk: Chunk, seconds: number): Answer {
 }
 
 function readUsage(usage: Usage): NonNullable<Answer["usage"]> {
-  const cost = typeof usage.openk2_cost === "object" ? usage.openk2_cost?.total : usage.openk2_cost;
   return {
     prompt: usage.prompt_tokens,
     cached: usage.prompt_tokens_details?.cached_tokens ?? usage.cached_tokens ?? 0,
     completion: usage.completion_tokens,
     reasoning: usage.completion_tokens_details?.reasoning_tokens ?? null,
-    cost: cost === undefined || cost === null ? null : Number(cost),
+    cost: usage.openk2_cost ?? null,
   };
 }
 

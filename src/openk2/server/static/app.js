@@ -2432,13 +2432,12 @@ function grow(answer, chunk, seconds) {
 	return next;
 }
 function readUsage$1(usage) {
-	const cost = typeof usage.openk2_cost === "object" ? usage.openk2_cost?.total : usage.openk2_cost;
 	return {
 		prompt: usage.prompt_tokens,
 		cached: usage.prompt_tokens_details?.cached_tokens ?? usage.cached_tokens ?? 0,
 		completion: usage.completion_tokens,
 		reasoning: usage.completion_tokens_details?.reasoning_tokens ?? null,
-		cost: cost === void 0 || cost === null ? null : Number(cost)
+		cost: usage.openk2_cost ?? null
 	};
 }
 function addPiece(calls, piece) {
