@@ -189,9 +189,11 @@ class ReadySteps:
         self._streams.add(stream)
         if self._stepping is None or self._stepping.done():
             self._stepping = asyncio.ensure_future(self._step())
-        for left in range(sampling.max_tokens, 0, -1):
-            yield TokenPiece(0, await stream.get(), finish="length" if left == 1 else None)
-        self._streams.discard(stream)
+        try:
+            for left in range(sampling.max_tokens, 0, -1):
+                yield TokenPiece(0, await stream.get(), finish="length" if left == 1 else None)
+        finally:
+            self._streams.discard(stream)
 
     async def _step(self) -> None:
         for step in itertools.count():
