@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -84,8 +85,13 @@ def enforceable(schema: object, where: str, *, arguments: bool = False) -> dict[
     if not isinstance(schema, Mapping):
         raise RequestError(f"{where} is {json.dumps(schema)[:60]}; accepted: a JSON schema, which is an object")
     try:
-        _check_form(schema, where)
-        return _Rewriter(schema, where).whole(arguments)
+        try:
+            _check_form(schema, where)
+            rewriter = _Rewriter(schema, where)
+        except (AttributeError, TypeError):
+            # The validators trip over a $schema or $id that is no text.
+            raise RequestError(f"{where}: accepted: a valid JSON schema, $schema and $id being texts") from None
+        return rewriter.whole(arguments)
     except RecursionError:
         raise RequestError(f"{where} is nested too deeply; accepted: a JSON schema of some hundred levels") from None
 
@@ -132,7 +138,7 @@ class _Rewriter:
         if arguments:
             kinds = root.get("type", "object")
             if kinds != "object" and not (isinstance(kinds, list) and "object" in kinds):
-                self._refuse((), "type", "object")
+                raise self._refused((), "type", "object")
             root = {**root, "type": "object"}
         made = self._node(root, (), merged=False)
         finite = self._finite_definitions()
@@ -145,9 +151,9 @@ class _Rewriter:
         used = {name: schema for name, schema in self._definitions.items() if name in finite}
         return {**result, "$defs": used} if used else result
 
-    def _refuse(self, path: Path, keyword: str, accepted: str) -> None:
+    def _refused(self, path: Path, keyword: str, accepted: str) -> RequestError:
         named = _named(self._where, (*path, keyword))
-        raise RequestError(f"{named} cannot be enforced by a grammar; accepted: {accepted}")
+        return RequestError(f"{named} cannot be enforced by a grammar; accepted: {accepted}")
 
     def _node(self, node: Schema, path: Path, merged: bool) -> Schema:
         """`merged`: other schemas describe the same value, which may declare further keys."""
@@ -156,9 +162,9 @@ class _Rewriter:
         own = {key: value for key, value in node.items() if key in _VALIDATING}
         for keyword in _REFUSED:
             if keyword in node:
-                self._refuse(path, keyword, "$ref")
+                raise self._refused(path, keyword, "$ref")
         if "$id" in node and path and "$ref" in json.dumps(node, default=str):
-            self._refuse(path, "$id", "references below one $id, at the top")
+            raise self._refused(path, "$id", "references below one $id, at the top")
         own = self._without_conditions(own, path)
         if own.pop("_never", False):
             return False
@@ -213,7 +219,9 @@ class _Rewriter:
             except ValueError as error:
                 raise RequestError(f"{_named(self._where, (*path, 'oneOf'))}: $ref {error}") from None
             if not apart:
-                self._refuse(path, "oneOf", f"anyOf, or alternatives that exclude each other (not so: {i} and {j})")
+                raise self._refused(
+                    path, "oneOf", f"anyOf, or alternatives that exclude each other (not so: {i} and {j})"
+                )
         return made
 
     def _without_conditions(self, own: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -223,11 +231,11 @@ class _Rewriter:
             if denied is True or (isinstance(denied, Mapping) and not _VALIDATING & denied.keys()):
                 own["_never"] = True
             elif denied is not False:
-                self._refuse(path, "not", "what the value is instead of what it is not")
+                raise self._refused(path, "not", "what the value is instead of what it is not")
         condition = own.pop("if", None)
         then, otherwise = own.pop("then", True), own.pop("else", True)
         if condition is not None and not (_is_any(then) and _is_any(otherwise)):
-            self._refuse(path, "if", "anyOf with an alternative for each case")
+            raise self._refused(path, "if", "anyOf with an alternative for each case")
         conditions: list[Any] = []
         for keyword in ("dependentRequired", "dependentSchemas", "dependencies"):
             for key, needed in own.pop(keyword, {}).items():
@@ -235,7 +243,7 @@ class _Rewriter:
                 present = {"required": [key]}
                 conditions.append({"anyOf": [{"properties": {key: False}}, {"allOf": [present, needed]}]})
         if len(conditions) > 4:
-            self._refuse(path, "dependentRequired", "conditions on at most 4 keys")
+            raise self._refused(path, "dependentRequired", "conditions on at most 4 keys")
         if conditions:
             own["allOf"] = [*own.get("allOf", ()), *conditions]
         return own
@@ -247,9 +255,12 @@ class _Rewriter:
         if values is not None:
             keyword = "const" if "const" in own else "enum"
             if not all(map(writable, values)):
-                self._refuse(path, keyword, "texts, and numbers that a double holds exactly to 15 digits")
+                raise self._refused(path, keyword, "texts, and numbers that a double holds exactly to 15 digits")
             others = {key: value for key, value in own.items() if key not in ("const", "enum")}
-            fitting = [value for value in values if self._validator.evolve(schema=others).is_valid(value)]
+            try:
+                fitting = [value for value in values if self._validator.evolve(schema=others).is_valid(value)]
+            except re.error:
+                raise self._refused(path, "pattern", "a regular expression of Python's too, beside an enum") from None
             return {"enum": fitting} if fitting else False
         kinds = own.get("type")
         if kinds is None and not merged:
@@ -284,7 +295,7 @@ class _Rewriter:
         beyond = own.get("unevaluatedProperties")
         if beyond is not None and not _is_any(beyond):
             if beyond is not False or rest is not None:
-                self._refuse(path, "unevaluatedProperties", "additionalProperties")
+                raise self._refused(path, "unevaluatedProperties", "additionalProperties")
             rest = False
         if rest is not None:
             rest = self._node(rest, (*path, "additionalProperties"), merged=False)
@@ -292,9 +303,9 @@ class _Rewriter:
             properties, patterns, rest = self._named_keys(own["propertyNames"], properties, patterns, rest, path)
         declares = "properties" in own or bool(properties)
         if len(patterns) > 1:
-            self._refuse(path, "patternProperties", "one pattern")
+            raise self._refused(path, "patternProperties", "one pattern")
         if patterns and rest is not None and rest is not False and not _is_any(rest):
-            self._refuse(path, "additionalProperties", "false beside patternProperties")
+            raise self._refused(path, "additionalProperties", "false beside patternProperties")
         made: dict[str, Any] = {}
         if not merged and (declares or patterns) and (rest is None or (patterns and rest is not False)):
             for key in required:
@@ -332,8 +343,7 @@ class _Rewriter:
             if set(kept) == {"pattern"} and not properties:
                 others = True if rest is None else rest
                 return {}, {self._pattern(kept["pattern"], (*path, "propertyNames")): others}, False
-        self._refuse(path, "propertyNames", "an enum, or a pattern where no properties are declared")
-        raise AssertionError
+        raise self._refused(path, "propertyNames", "an enum, or a pattern where no properties are declared")
 
     def _sizes(self, own: Mapping[str, Any], made: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """How many keys an object has."""
@@ -344,7 +354,7 @@ class _Rewriter:
         sizes: dict[str, Any] = {}
         if high is not None and not (closed and len(possible) <= high):
             if any(key not in required for key in properties):
-                self._refuse(path, "maxProperties", "it where every declared property is required")
+                raise self._refused(path, "maxProperties", "it where every declared property is required")
             sizes["maxProperties"] = int(high)
         if low <= len(required):
             return sizes
@@ -354,8 +364,7 @@ class _Rewriter:
             return {**sizes, "minProperties": 1}
         if low == 1 and closed:
             return {**sizes, "anyOf": [{"required": [key]} for key in possible]}
-        self._refuse(path, "minProperties", "1, or as many as are required")
-        raise AssertionError
+        raise self._refused(path, "minProperties", "1, or as many as are required")
 
     def _array(self, own: Mapping[str, Any], path: Path, only: bool) -> dict[str, Any]:
         made: dict[str, Any] = {key: int(own[key]) for key in ("minItems", "maxItems") if key in own}
@@ -365,7 +374,7 @@ class _Rewriter:
         beyond = own.get("unevaluatedItems")
         if beyond is not None and not _is_any(beyond):
             if beyond is not False or rest is not None:
-                self._refuse(path, "unevaluatedItems", "items")
+                raise self._refused(path, "unevaluatedItems", "items")
             rest = False
         if first is not None:
             made["prefixItems"] = [
@@ -375,7 +384,7 @@ class _Rewriter:
             made["items"] = self._node(rest, (*path, "items"), merged=False)
         if "contains" in own and own.get("minContains", 1) != 0:
             if not _is_any(own["contains"]) or "maxContains" in own or "minContains" in own:
-                self._refuse(path, "contains", "items")
+                raise self._refused(path, "contains", "items")
             made["minItems"] = max(made.get("minItems", 0), 1)
         if own.get("uniqueItems") and made.get("maxItems", 2) > 1:
             made = self._different(rest, made, path, only)
@@ -390,7 +399,7 @@ class _Rewriter:
             if values is None and isinstance(target, Mapping) and target.get("type") == "boolean":
                 values = [True, False]
         if values is None or not only or "prefixItems" in made or not all(map(writable, values)):
-            self._refuse(path, "uniqueItems", "it where items is an enum, or none")
+            raise self._refused(path, "uniqueItems", "it where items is an enum, or none")
         assert values is not None
         distinct = list({spelled(value): value for value in values}.values())
         least, most = made.get("minItems", 0), min(made.get("maxItems", len(distinct)), len(distinct))
@@ -403,13 +412,12 @@ class _Rewriter:
                     break
             else:
                 return {"enum": arrays}
-        self._refuse(path, "uniqueItems", f"items that make at most {MOST_LISTED} arrays")
-        raise AssertionError
+        raise self._refused(path, "uniqueItems", f"items that make at most {MOST_LISTED} arrays")
 
     def _string(self, own: Mapping[str, Any], path: Path) -> dict[str, Any]:
         made: dict[str, Any] = {}
         if own.get("minLength", 0) > LONGEST_TEXT:
-            self._refuse(path, "minLength", f"at most {LONGEST_TEXT}")
+            raise self._refused(path, "minLength", f"at most {LONGEST_TEXT}")
         for keyword in ("minLength", "maxLength"):
             if own.get(keyword) is not None and own[keyword] <= LONGEST_TEXT:
                 made[keyword] = int(own[keyword])
@@ -428,14 +436,14 @@ class _Rewriter:
         try:
             return translated(str(pattern))
         except ValueError as error:
-            self._refuse((*path, "pattern") if path[-1:] != ("propertyNames",) else path, str(pattern), f"no {error}")
-            raise AssertionError from None
+            named = _named(self._where, (*path, "pattern"))
+            raise RequestError(f"{named} {json.dumps(pattern)} cannot be enforced by a grammar: {error}") from None
 
     def _number(self, own: Mapping[str, Any], path: Path, *, integer: bool, only: bool) -> dict[str, Any]:
         try:
             made = bounds_of(own, integer)
-        except ValueError as error:
-            raise RequestError(f"{_named(self._where, path)}: {error}") from None
+        except (ValueError, ArithmeticError) as error:
+            raise RequestError(f"{_named(self._where, path)}: {error or 'a bound is no number'}") from None
         step = own.get("multipleOf")
         if step is None or (integer and step == 1):
             return made
@@ -445,7 +453,9 @@ class _Rewriter:
             return {**made, "multipleOf": step}
         values = multiples(step, made, integer) if only else None
         if values is None:
-            self._refuse(path, "multipleOf", "a whole number up to 1000, or bounds with few multiples between them")
+            raise self._refused(
+                path, "multipleOf", "a whole number up to 1000, or bounds with few multiples between them"
+            )
         return {"enum": values}
 
     def _closing(self, node: Mapping[str, Any]) -> Schema:

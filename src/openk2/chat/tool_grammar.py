@@ -136,8 +136,9 @@ def _json_rule(name: str, schema: str) -> str:
 def _schema_text(schema: Mapping[str, Any], where: str, arguments: bool) -> str:
     """The schema as the compiler shall read it. Raises RequestError."""
     try:
-        text = json.dumps(schema)
-    except (TypeError, ValueError) as error:
+        text = json.dumps(schema, ensure_ascii=False)
+        text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
         raise RequestError(f"{where}: not JSON: {error}") from None
     try:
         return _enforced(text, where, arguments)
