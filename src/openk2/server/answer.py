@@ -101,7 +101,7 @@ class Answer(Response):
             first = None if self._first_event is None else self._first_event - self._started
             usage = self._folds[0].usage
             if tab is not None:
-                await tab.close(usage, outcome, first, seconds)
+                await tab.close(usage, outcome, first, seconds, note.replica)
             if first is not None:
                 self._admission.took(seconds)
             cost = tab.price(usage).get("openk2_cost", 0.0) if tab is not None and usage is not None else 0.0

@@ -24,6 +24,7 @@ from serving import Gate, StagedBackend, ending, running, says
 from openk2.chat.backend import ChatBackend
 from openk2.chat.events import PromptTokens, TextDelta, Tokens
 from openk2.chat.messages import Message
+from openk2.errors import RequestError
 from openk2.server import ServerSettings
 from openk2.server.accounts.accounts import Accounts
 from openk2.server.accounts.budgets import Budget, Owner
@@ -371,6 +372,15 @@ def test_an_answer_that_its_client_left_is_in_the_ledger_at_what_it_used(tmp_pat
         assert row["status"] == "client left"
         assert (row["prompt_tokens"], row["cached_tokens"], row["completion_tokens"]) == (30, 10, 3)
         assert row["cost"] == pytest.approx((20 * 600 + 10 * 150 + 3 * 2500) / 1e9)
+
+
+def test_a_request_that_was_refused_before_its_first_byte_costs_nothing(tmp_path: Path) -> None:
+    steps = [PromptTokens((1,) * 30, 10), RequestError("no room")]
+    with site(tmp_path, {"key": {}}, backend=StagedBackend(lambda request: steps)) as here:
+        assert here.ask("key").status_code == 400
+        assert here.requests("key", 1) == 1
+        (row,) = here.get("/api/usage/requests", "key").json()["requests"]
+        assert (row["status"], row["prompt_tokens"], row["cost"]) == ("no room", 0, 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
