@@ -36,8 +36,7 @@ async def errand_with(model: Any) -> None:
     name = type(model).__name__
     plain = Agent(model, model_settings=SETTINGS)
     whole = await plain.run(GREETING)
-    usage: Any = whole.usage() if callable(whole.usage) else whole.usage
-    check_counts(usage.input_tokens, usage.output_tokens, name)
+    check_counts(whole.usage.input_tokens, whole.usage.output_tokens, name)
     async with plain.run_stream(GREETING) as stream:
         pieces = [piece async for piece in stream.stream_text(delta=True, debounce_by=None)]
     check_stream(pieces, whole.output)
