@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from asking import answered, ask, in_turn, message_box, open_settings, prose, visit
 from playwright.sync_api import Page, expect
 from serving import Gate, StagedBackend, ending, running, says
@@ -222,12 +221,3 @@ def test_code_is_coloured_formulas_are_drawn_and_tables_copied_without_a_foreign
         page.locator(".table").get_by_role("button", name="Copy").click()
         expect(page.locator(".table").get_by_role("button", name="Copied")).to_be_visible()
         assert page.evaluate("navigator.clipboard.readText()") == "a\tb\n1\t2"
-
-
-@pytest.mark.parametrize("text", ["**强调。**后文", "**“你好”**了"])
-def test_emphasis_beside_chinese_punctuation_is_emphasis(page: Page, text: str) -> None:
-    with running(says(text)) as address:
-        visit(page, address)
-        ask(page, "hi")
-        expect(page.locator(".prose strong")).to_have_count(1)
-        expect(prose(page)).not_to_contain_text("*")

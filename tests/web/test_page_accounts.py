@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from asking import answered, ask, entry_menu, prose, serious, visit
 from people import PASSWORD, People, serving_people
 from playwright.sync_api import Browser, Page, expect
@@ -144,6 +145,7 @@ def test_a_shared_copy_is_read_by_whoever_has_its_address_until_it_is_taken_back
         reader.context.close()
 
 
+@pytest.mark.slow
 def test_no_view_of_an_account_keeps_anybody_out(page: Page, axe: str, tmp_path: Path) -> None:
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     with serving(tmp_path) as people:
