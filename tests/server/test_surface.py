@@ -133,6 +133,12 @@ def test_every_route_says_how_it_refuses_and_bodies_are_described(document: dict
     assert fields["parallel_tool_calls"]["description"].startswith("Whether one answer may make several calls")
 
 
+def test_a_stream_is_described_by_its_events(document: dict[str, Any]) -> None:
+    for path in ("/v1/chat/completions", "/v1/completions", "/v1/messages", "/v1/responses"):
+        schema = document["paths"][path]["post"]["responses"]["200"]["content"]["text/event-stream"]["schema"]
+        assert (schema["type"], schema["required"]) == ("object", ["data"]), path
+
+
 def test_refusals_are_described_in_the_words_of_each_api(document: dict[str, Any]) -> None:
     def refused(path: str, method: str) -> Any:
         return document["paths"][path][method]["responses"]["4XX"]["content"]["application/json"]["schema"]

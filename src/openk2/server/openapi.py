@@ -56,10 +56,20 @@ def body_of(kind: type[BaseModel]) -> Json:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
+_EVENT: Json = {
+    "description": "One server-sent event of the stream: before OpenAPI 3.2, that is what a stream's schema describes.",
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "description": "The kind of event; not in the streams of completions."},
+        "data": {"type": "string", "description": "JSON; at the end of the streams of completions `[DONE]`."},
+    },
+    "required": ["data"],
+}
+
+
 def answer_of(kind: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     """For `responses`: a JSON answer, or with `stream` the same piece by piece."""
-    stream = {"schema": {"type": "string", "description": "Server-sent events."}}
-    return {200: {"model": kind, "description": "The answer", "content": {"text/event-stream": stream}}}
+    return {200: {"model": kind, "description": "The answer", "content": {"text/event-stream": {"schema": _EVENT}}}}
 
 
 def describe(app: FastAPI) -> None:
