@@ -139,6 +139,11 @@ def test_a_stream_is_described_by_its_events(document: dict[str, Any]) -> None:
         assert (schema["type"], schema["required"]) == ("object", ["data"]), path
 
 
+def test_a_server_that_is_not_ready_answers_as_described(document: dict[str, Any]) -> None:
+    described = document["paths"]["/ready"]["get"]["responses"]["503"]["content"]["application/json"]["schema"]
+    assert described == {"$ref": "#/components/schemas/Readiness"}
+
+
 def test_refusals_are_described_in_the_words_of_each_api(document: dict[str, Any]) -> None:
     def refused(path: str, method: str) -> Any:
         return document["paths"][path][method]["responses"]["4XX"]["content"]["application/json"]["schema"]

@@ -7,9 +7,10 @@ know whether the model works: it computes one token.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
+from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from openk2.chat.backend import complete
@@ -17,6 +18,14 @@ from openk2.chat.messages import ChatRequest, Message
 from openk2.chat.sampling import SamplingParams
 from openk2.server.observe.metrics import CONTENT_TYPE, Metrics
 from openk2.server.services import Services
+
+
+class Readiness(BaseModel):
+    """Whether requests are welcome."""
+
+    status: Literal["ready", "not ready"]
+    why: list[str] | None = None
+    """What they would wait for."""
 
 
 def routes(app: FastAPI, services: Services, metrics: Metrics) -> None:
@@ -28,7 +37,7 @@ def routes(app: FastAPI, services: Services, metrics: Metrics) -> None:
         """The process is alive."""
         return {"status": "ok", "model": served.default.name, "requests": admission.running}
 
-    @app.get("/ready")
+    @app.get("/ready", responses={200: {"model": Readiness}, 503: {"model": Readiness, "description": "Not now"}})
     async def ready() -> Response:
         """Requests are welcome: all models are loaded, the queue has room, the server is not about to end."""
         why = [f"{name} is loading" for name in served.loading]
