@@ -52,14 +52,14 @@ class Matcher:
         when the grammar cannot tell, or nothing may come."""
         V = len(self._usable_V)
         words = allocate_token_bitmask(1 + len(draft), V)
+        # A copy goes ahead: a matcher that is taken back over a draft does not always go on as before.
+        ahead = self._matcher.deep_copy() if draft else self._matcher
         for row in range(1 + len(draft)):
-            fill_next_token_bitmask(self._matcher, words, row)
+            fill_next_token_bitmask(ahead, words, row)
             if row < len(draft):
-                self._matcher.consume_token(draft[row])
-        if draft and not self._matcher.is_error():
-            self._matcher.rollback(len(draft))
-        if self._matcher.is_error():
-            raise EngineError(f"the grammar cannot go on: {_line(self._matcher.get_error())}")
+                ahead.consume_token(draft[row])
+        if ahead.is_error():
+            raise EngineError(f"the grammar cannot go on: {_line(ahead.get_error())}")
         bits = np.unpackbits(words.view(np.uint8), axis=1, count=V, bitorder="little")
         # By numpy: torch would share these operations out to the threads that the model needs.
         allowed_NV = np.logical_and(bits.view(np.bool_), self._usable_V)
