@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, Response
 
 from openk2.server.errors import ApiError
 from openk2.server.files.library import EXTRACT
+from openk2.server.files.shapes import File, FileDeleted, FileList
 from openk2.server.files.store import StoredFile
 from openk2.server.metering import Caller
 from openk2.server.protocol import Json
@@ -71,7 +72,7 @@ def routes(app: FastAPI, services: Services) -> None:
             "openk2_tokens": tokens,
         }
 
-    @app.post("/v1/files", openapi_extra=_FORM)
+    @app.post("/v1/files", openapi_extra=_FORM, responses={200: {"model": File}})
     async def upload(request: Request) -> dict[str, Any]:
         """Keep a file; one of purpose `file-extract` is read at once and refused where it holds no text."""
         if request.headers.get("content-type", "").split(";")[0].strip().lower() != "multipart/form-data":
@@ -87,7 +88,7 @@ def routes(app: FastAPI, services: Services) -> None:
             file = await library.add(caller, sent.filename or "", str(purpose), sent.file, _expires_in(form))
         return await as_json(caller, file)
 
-    @app.get("/v1/files")
+    @app.get("/v1/files", responses={200: {"model": FileList}})
     async def listed(
         request: Request, purpose: str | None = None, limit: str = "", order: str = "desc", after: str | None = None
     ) -> dict[str, Any]:
@@ -115,13 +116,13 @@ def routes(app: FastAPI, services: Services) -> None:
             "has_more": len(files) > len(shown),
         }
 
-    @app.get("/v1/files/{id}")
+    @app.get("/v1/files/{id}", responses={200: {"model": File}})
     async def one(request: Request, id: str) -> dict[str, Any]:
         """What is known of a file; `openk2_tokens` counts its text with the first model's tokenizer."""
         caller = caller_of(request)
         return await as_json(caller, await library.find(caller, id))
 
-    @app.delete("/v1/files/{id}")
+    @app.delete("/v1/files/{id}", responses={200: {"model": FileDeleted}})
     async def delete(request: Request, id: str) -> dict[str, Any]:
         """Remove a file and its text."""
         await library.delete(caller_of(request), id)
