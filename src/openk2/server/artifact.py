@@ -1,8 +1,8 @@
 """`/artifact`: the shell in which the page shows what a model made (HTML, SVG, charts) and runs its scripts.
 
 The page frames it with `sandbox="allow-scripts"` and hands it one document by `postMessage`. The policy is the answer's
-own: a frame written with `srcdoc` inherits the page's policy, under which no inline script runs. `sandbox` in the policy
-gives the shell an origin of its own also for whoever opens it without a frame, so that it never sees the storage or the
+own: a frame written with `srcdoc` inherits the page's policy, under which no inline script runs. `sandbox` in it gives
+the shell an origin of its own also for whoever opens it without a frame, so that it never sees the storage or the
 cookies of this server; `default-src 'none'` leaves it no way to any network (CSP Level 3, W3C).
 """
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from pydantic import BaseModel
+
 from openk2.chat.messages import ChatRequest, Message, messages_from_openai
 from openk2.chat.sampling import SamplingParams
 from openk2.server.bodies import checked, refuse_given, shown
@@ -150,9 +152,8 @@ def read_sampling(chat: ChatBody, model: ServedModel) -> SamplingParams:
             f"max_tokens is {chat.max_tokens} and max_completion_tokens is {limit}; accepted: one of them",
             param="max_tokens",
         )
-    same = {name: value for name in _SAME_NAME if (value := getattr(chat, name)) is not None}
     return SamplingParams(
-        **{"temperature": model.temperature, **same},
+        **{"temperature": model.temperature, **given_sampling(chat, "logprobs", "top_logprobs")},
         max_tokens=limit,
         stop=stop_texts(chat.stop),
         stop_token_ids=tuple(chat.stop_token_ids or ()),
@@ -160,7 +161,7 @@ def read_sampling(chat: ChatBody, model: ServedModel) -> SamplingParams:
     )
 
 
-_SAME_NAME = (
+_SAMPLING = (
     "temperature",
     "top_p",
     "top_k",
@@ -173,10 +174,13 @@ _SAME_NAME = (
     "priority",
     "n",
     "seed",
-    "logprobs",
-    "top_logprobs",
 )
-"""Fields that `ChatBody` and `SamplingParams` both have and mean alike."""
+"""Fields that the bodies of chats and completions share with `SamplingParams`, by name and meaning."""
+
+
+def given_sampling(body: BaseModel, *more: str) -> dict[str, Any]:
+    """Those of the shared fields, and of `more`, that a body has."""
+    return {name: value for name in (*_SAMPLING, *more) if (value := getattr(body, name)) is not None}
 
 
 def stop_texts(given: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from openk2.chat.tokenizer import Tokenizer
 from openk2.server.bodies import Body, checked, refuse_given, shown
 from openk2.server.errors import ApiError
 from openk2.server.openai.chat_body import StreamOptions
-from openk2.server.openai.chat_request import asks_for_usage, logit_biases, stop_texts
+from openk2.server.openai.chat_request import asks_for_usage, given_sampling, logit_biases, stop_texts
 from openk2.server.openai.text_answer import Echo, TextForm, TextWriter
 from openk2.server.protocol import Call, Json
 from openk2.server.served import Served, ServedModel
@@ -172,10 +172,9 @@ def _sampling(body: TextBody, model: ServedModel) -> SamplingParams:
             param="best_of",
         )
     limit = DEFAULT_MAX_TOKENS if body.max_tokens is None else body.max_tokens
-    same = {name: value for name in _SAME_NAME if (value := getattr(body, name)) is not None}
     wanted = body.logprobs is not None
     sampling = SamplingParams(
-        **{"temperature": model.temperature, **same},
+        **{"temperature": model.temperature, **given_sampling(body)},
         max_tokens=limit or 1,
         stop=stop_texts(body.stop),
         stop_token_ids=tuple(body.stop_token_ids or ()),
@@ -184,20 +183,3 @@ def _sampling(body: TextBody, model: ServedModel) -> SamplingParams:
         top_logprobs=body.logprobs or 0,
     )
     return replace(sampling, prompt_logprobs=wanted and bool(body.echo))
-
-
-_SAME_NAME = (
-    "temperature",
-    "top_p",
-    "top_k",
-    "min_p",
-    "presence_penalty",
-    "frequency_penalty",
-    "repetition_penalty",
-    "ignore_eos",
-    "min_tokens",
-    "priority",
-    "n",
-    "seed",
-)
-"""Fields that `TextBody` and `SamplingParams` both have and mean alike."""
