@@ -27,7 +27,7 @@ def usage(
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on standard output.")] = False,
 ) -> None:
-    """Show tokens, requests and cost. Cached tokens are a part of the prompt's, reasoning of the completion's.
+    """Show tokens, requests and cost. Cached tokens are a part of the prompt's, reasoning of the answer's.
 
     Costs are in the currency of the server's prices at the time of each request.
 

@@ -1,8 +1,8 @@
 """A process that behaves like vLLM's or SGLang's HTTP server, as far as openk2 uses them.
 
 It is started with their command lines and answers `/health`, `/v1/completions` with `return_token_ids` (vLLM) and
-`/generate` with `input_ids` (SGLang) as their sources do (vLLM 0.33: `entrypoints/openai`; SGLang 0.5.23:
-`srt/entrypoints/http_server.py`): chunks of one token, counts in the last one, a finish reason with the last token.
+`/generate` with `input_ids` (SGLang) in the forms that `chat/remote_completions.py` and `chat/remote_generate.py` read:
+chunks of one token, counts in the last one, a finish reason with the last token. Neither program was run beside it.
 What it says is fixed. The environment says how it behaves: `FOREIGN_FAULT` ends it at once with these words,
 `FOREIGN_WORKER` names a file for the process id of a child it starts, `FOREIGN_PAUSE` are seconds between tokens.
 """
