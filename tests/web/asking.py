@@ -26,8 +26,10 @@ def message_box(page: Page) -> Locator:
 
 
 def ask(page: Page, text: str) -> None:
+    # A dialog gives the focus back where it came from as it closes.
+    expect(page.locator("dialog[open]")).to_have_count(0)
     message_box(page).fill(text)
-    page.keyboard.press("Enter")
+    message_box(page).press("Enter")
 
 
 def prose(page: Page) -> Locator:

@@ -25,14 +25,15 @@ class Thinking(StagedBackend):
 
 
 def test_one_of_several_models_is_chosen_and_asked_as_is_best_for_it(page: Page) -> None:
-    plain, thinking = says("plain"), Thinking(lambda request: Message("assistant", "thought", reasoning="hm"))
+    plain = says("plain")
+    thinking = Thinking(lambda request: Message("assistant", f"after {len(request.messages)}", reasoning="hm"))
     with running(Served(ServedModel("staged", plain), ServedModel(thinking.name, thinking))) as address:
         visit(page, address, "openk2")
         ask(page, "one")
         answered(page, "plain")
         page.get_by_label("Model", exact=True).select_option("K2-Thinking")
         ask(page, "two")
-        answered(page, "thought")
+        answered(page, "after 3")
         page.reload()
         expect(page.get_by_label("Model", exact=True)).to_have_value("K2-Thinking")
         settings = open_settings(page)
@@ -40,7 +41,7 @@ def test_one_of_several_models_is_chosen_and_asked_as_is_best_for_it(page: Page)
         settings.get_by_role("switch", name="Think before answering").uncheck()
         page.keyboard.press("Escape")
         ask(page, "three")
-        answered(page, "thought")
+        answered(page, "after 5")
     assert plain.requests[0].sampling.temperature == 0.6
     assert [request.sampling.temperature for request in thinking.requests] == [1.0, 1.0]
     assert [request.thinking for request in thinking.requests] == [None, False]

@@ -15,6 +15,14 @@ import httpx
 import pytest
 
 
+def command(process: str) -> str:
+    """A process's command line; empty once it has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 class Running:
     """The command, once its models are loaded."""
 
@@ -24,8 +32,8 @@ class Running:
     def fronts(self) -> list[int]:
         """Process ids of the front ends."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        told = {int(child): Path(f"/proc/{child}/cmdline").read_text() for child in children}
-        return [child for child, command in told.items() if "openk2.server.workers.front" in command]
+        told = {int(child): command(child) for child in children}
+        return [child for child, told_by in told.items() if "openk2.server.workers.front" in told_by]
 
     def ask(self, **options: object) -> httpx.Response:
         body = {"model": "k2-nano", "messages": [{"role": "user", "content": "hi"}], "temperature": 0, **options}
