@@ -1,4 +1,4 @@
-"""HTTP: OpenAI's, Anthropic's and Responses' protocols over any backend, accounts, files, and the chat page.
+"""HTTP: three protocols over any backend, accounts, files, conversations, and the chat page."""
 
 from openk2.server.app import create_app
 from openk2.server.run import bind, serve
