@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,10 @@ def test_a_stream_is_charged_though_its_client_did_not_ask_for_usage(tmp_path: P
         body = {"model": "staged", "messages": [{"role": "user", "content": "hi"}], "stream": True}
         streamed = ada.post("/v1/chat/completions", json=body)
         assert '"choices":[]' not in streamed.text
-        used = ada.get("/api/usage").json()["total"]
+        # The request is settled once its last byte has left.
+        until = time.monotonic() + 20
+        while not (used := ada.get("/api/usage").json()["total"])["requests"] and time.monotonic() < until:
+            time.sleep(0.05)
     assert (used["requests"], used["prompt_tokens"], used["completion_tokens"]) == (1, 12, 5)
 
 
