@@ -6,6 +6,7 @@ with a write-ahead log, never wait (https://sqlite.org/wal.html). The writer wai
 what is written survives a loss of power, not only the end of the process.
 """
 
+import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
@@ -70,6 +71,7 @@ class Database:
                 self._reader = create_async_engine(self._url, pool_size=_READERS, max_overflow=0, pool_timeout=60)
                 _prepare(self._writer, "BEGIN IMMEDIATE", "FULL")
                 _prepare(self._reader, "BEGIN", "NORMAL")
+            await _switched(self._writer)
             async with self._writer.connect() as connection:
                 await upgrade(connection, self.kind)
         except (DBAPIError, NoSuchModuleError, ImportError, OSError, sqlite3.Error) as error:
@@ -122,6 +124,18 @@ def _create_private(file: Path) -> None:
     """An empty database that only its owner can read; SQLite gives the files beside it the same rights."""
     file.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+async def _switched(engine: AsyncEngine) -> None:
+    """Connect once; SQLite does not wait for another process that switches a new file to WAL at this moment."""
+    for last in (*[False] * 100, True):
+        try:
+            async with engine.connect():
+                return
+        except DBAPIError as error:
+            if last or "locked" not in str(error):
+                raise
+            await asyncio.sleep(0.05)
 
 
 def _prepare(engine: AsyncEngine, begin: str, synchronous: str) -> None:
