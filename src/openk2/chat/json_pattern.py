@@ -9,7 +9,8 @@ is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 _SPACES = (
     r" \t\n\r\x0b\x0c\x1c-\x1f\x85\x{a0}\x{1680}\x{180e}"
@@ -192,3 +193,28 @@ def _literal(character: str) -> str:
     if character.isascii() and not character.isalnum():
         return f"\\x{ord(character):02x}"
     return character
+
+
+def others(names: Iterable[str]) -> str:
+    """A pattern of all keys of one line but these; a regular expression has no other way to say it than letter by
+    letter."""
+    tree: dict[str, Any] = {}
+    for name in names:
+        branch = tree
+        for character in name:
+            branch = branch.setdefault(character, {})
+        branch[""] = {}
+    return f"^(?:{_beside(tree)})$"
+
+
+def _beside(branch: Mapping[str, Any]) -> str:
+    """All endings but those in the tree."""
+    letters = [letter for letter in branch if letter]
+    ways = [] if "" in branch else [""]
+    ways.append(f"[^\\n{''.join(map(_escaped, letters))}][^\\n]*")
+    ways += [f"{_escaped(letter)}(?:{_beside(branch[letter])})" for letter in letters]
+    return "|".join(ways)
+
+
+def _escaped(letter: str) -> str:
+    return letter if letter.isalnum() else f"\\x{{{ord(letter):x}}}"

@@ -24,52 +24,15 @@ from jsonschema import Draft4Validator, Draft7Validator, Draft202012Validator
 from jsonschema.exceptions import SchemaError
 from jsonschema.validators import validator_for
 
+from openk2.chat.json_finite import finite_definitions, is_finite, pruned
+from openk2.chat.json_keywords import COMBINING, FORMATS, KINDS, REFUSED, VALIDATING
 from openk2.chat.json_logic import References, Schema, listed, spelled
 from openk2.chat.json_numbers import bounds_of, multiples, step_is_exact, writable
-from openk2.chat.json_pattern import translated
+from openk2.chat.json_pattern import others, translated
 from openk2.errors import RequestError
 
 Path = tuple[str | int, ...]
 
-_KINDS: Mapping[str, Sequence[str]] = {
-    "object": (
-        "properties",
-        "required",
-        "additionalProperties",
-        "patternProperties",
-        "minProperties",
-        "maxProperties",
-        "propertyNames",
-        "dependentRequired",
-        "dependentSchemas",
-        "dependencies",
-        "unevaluatedProperties",
-    ),
-    "array": (
-        "items",
-        "prefixItems",
-        "additionalItems",
-        "minItems",
-        "maxItems",
-        "uniqueItems",
-        "contains",
-        "minContains",
-        "maxContains",
-        "unevaluatedItems",
-    ),
-    "string": ("minLength", "maxLength", "pattern", "format"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-}
-"""What each type's own keywords are."""
-_COMBINING = ("allOf", "anyOf", "oneOf", "$ref")
-_VALIDATING = {*itertools.chain(*_KINDS.values()), *_COMBINING, "type", "enum", "const", "not", "if", "then", "else"}
-_REFUSED = ("$dynamicRef", "$recursiveRef")
-_FORMATS: Mapping[str, str | None] = {
-    "date-time": ("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"),
-    "time": "^[0-9]{2}:[0-9]{2}:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
-    **dict.fromkeys(("date", "duration", "email", "hostname", "ipv4", "ipv6", "uri", "uuid")),
-}
-"""Formats that are enforced, and what of them is left out: leap seconds and lower-case letters."""
 LONGEST_TEXT = 30_000
 """Larger bounds of a text's length are beyond what a grammar can count."""
 MOST_LISTED = 2000
@@ -141,11 +104,11 @@ class _Rewriter:
                 raise self._refused((), "type", "object")
             root = {**root, "type": "object"}
         made = self._node(root, (), merged=False)
-        finite = self._finite_definitions()
+        finite = finite_definitions(self._definitions)
         for name in self._definitions:
-            self._definitions[name] = _pruned(self._definitions[name], finite) if name in finite else False
-        made = _pruned(made, finite)
-        if made is False or not _finite(made, finite):
+            self._definitions[name] = pruned(self._definitions[name], finite) if name in finite else False
+        made = pruned(made, finite)
+        if made is False or not is_finite(made, finite):
             raise RequestError(f"no finite value satisfies {self._where}; accepted: a schema that some value satisfies")
         result = {} if made is True else dict(made)
         used = {name: schema for name, schema in self._definitions.items() if name in finite}
@@ -159,8 +122,8 @@ class _Rewriter:
         """`merged`: other schemas describe the same value, which may declare further keys."""
         if isinstance(node, bool):
             return node
-        own = {key: value for key, value in node.items() if key in _VALIDATING}
-        for keyword in _REFUSED:
+        own = {key: value for key, value in node.items() if key in VALIDATING}
+        for keyword in REFUSED:
             if keyword in node:
                 raise self._refused(path, keyword, "$ref")
         if "$id" in node and path and "$ref" in json.dumps(node, default=str):
@@ -168,8 +131,8 @@ class _Rewriter:
         own = self._without_conditions(own, path)
         if own.pop("_never", False):
             return False
-        combining = [key for key in _COMBINING if key in own]
-        beside = [key for key in own if key not in _COMBINING]
+        combining = [key for key in COMBINING if key in own]
+        beside = [key for key in own if key not in COMBINING]
         alone = len(combining) == 1 and not beside and (combining[0] == "$ref" or combining[0] in ("anyOf", "oneOf"))
         if alone:
             return self._combined(own, path, merged)
@@ -209,7 +172,7 @@ class _Rewriter:
     def _exclusive(self, given: Sequence[Schema], made: list[Schema], path: Path) -> list[Schema]:
         """Alternatives of which at most one can hold. Raises RequestError where that cannot be told."""
         required = [set(one.get("required", ())) for one in given if isinstance(one, Mapping)]
-        bare = all(isinstance(one, Mapping) and not (_VALIDATING & one.keys()) - {"required"} for one in given)
+        bare = all(isinstance(one, Mapping) and not (VALIDATING & one.keys()) - {"required"} for one in given)
         if bare and all(len(names) == 1 for names in required) and len(required) == len(set.union(*required)):
             names = sorted(set.union(*required))
             return [{"required": [name], "properties": dict.fromkeys(names, False) | {name: True}} for name in names]
@@ -228,7 +191,7 @@ class _Rewriter:
         """Without `not`, `if` and the dependent keywords, where they can be said otherwise. `_never`: nothing holds."""
         if "not" in own:
             denied = own.pop("not")
-            if denied is True or (isinstance(denied, Mapping) and not _VALIDATING & denied.keys()):
+            if denied is True or (isinstance(denied, Mapping) and not VALIDATING & denied.keys()):
                 own["_never"] = True
             elif denied is not False:
                 raise self._refused(path, "not", "what the value is instead of what it is not")
@@ -264,7 +227,7 @@ class _Rewriter:
             return {"enum": fitting} if fitting else False
         kinds = own.get("type")
         if kinds is None and not merged:
-            touched = [kind for kind, keywords in _KINDS.items() if any(keyword in own for keyword in keywords)]
+            touched = [kind for kind, keywords in KINDS.items() if any(keyword in own for keyword in keywords)]
             kinds = touched[0] if len(touched) == 1 else None
         if kinds is not None:
             made["type"] = kinds
@@ -313,7 +276,7 @@ class _Rewriter:
                     properties[key] = True
             rest = False
         elif properties and not patterns and rest is not None and rest is not False:
-            patterns, rest = {_others(properties): rest}, False
+            patterns, rest = {others(properties): rest}, False
         if properties:
             made["properties"] = properties
         if patterns:
@@ -330,7 +293,7 @@ class _Rewriter:
         """Properties, patterns and others of an object whose keys follow a schema."""
         if isinstance(names, Mapping) and "$ref" in names:
             names = self._references.target(names["$ref"])
-        kept = {} if isinstance(names, bool) else {key: names[key] for key in names if key in _VALIDATING}
+        kept = {} if isinstance(names, bool) else {key: names[key] for key in names if key in VALIDATING}
         if kept.get("type") == "string":
             del kept["type"]
         if names is not False and not kept:
@@ -422,9 +385,9 @@ class _Rewriter:
             if own.get(keyword) is not None and own[keyword] <= LONGEST_TEXT:
                 made[keyword] = int(own[keyword])
         patterns = [self._pattern(own["pattern"], path)] if "pattern" in own else []
-        if own.get("format") in _FORMATS:
+        if own.get("format") in FORMATS:
             made["format"] = own["format"]
-            narrowed = _FORMATS[own["format"]]
+            narrowed = FORMATS[own["format"]]
             patterns += [narrowed] if narrowed else []
         if patterns:
             made["pattern"] = patterns[0]
@@ -467,7 +430,7 @@ class _Rewriter:
             return True
         allowed: dict[str, Schema] = dict.fromkeys(patterns, True)
         if open_:
-            allowed = {_others(names): True}
+            allowed = {others(names): True}
         closing: dict[str, Any] = {"properties": dict.fromkeys(names, True), "additionalProperties": False}
         return closing | ({"patternProperties": allowed} if allowed else {})
 
@@ -491,19 +454,10 @@ class _Rewriter:
             found = self._declared(part, names, patterns, seen) or found
         return found
 
-    def _finite_definitions(self) -> set[str]:
-        """The definitions that some finite text meets."""
-        finite: set[str] = set()
-        while True:
-            more = {name for name, node in self._definitions.items() if name not in finite and _finite(node, finite)}
-            if not more:
-                return finite
-            finite |= more
-
 
 def _is_any(schema: object) -> bool:
     """Whether a schema leaves every value."""
-    return schema is True or (isinstance(schema, Mapping) and not _VALIDATING & schema.keys())
+    return schema is True or (isinstance(schema, Mapping) and not VALIDATING & schema.keys())
 
 
 def _all_of(parts: Sequence[Schema]) -> Schema:
@@ -516,74 +470,3 @@ def _all_of(parts: Sequence[Schema]) -> Schema:
 def _any_of(parts: Sequence[Schema]) -> Schema:
     parts = [part for part in parts if part is not False]
     return False if not parts else parts[0] if len(parts) == 1 else {"anyOf": parts}
-
-
-def _others(names: Iterable[str]) -> str:
-    """A pattern of all keys of one line but these; a regular expression has no other way to say it than letter by
-    letter."""
-    tree: dict[str, Any] = {}
-    for name in names:
-        branch = tree
-        for character in name:
-            branch = branch.setdefault(character, {})
-        branch[""] = {}
-    return f"^(?:{_beside(tree)})$"
-
-
-def _beside(branch: Mapping[str, Any]) -> str:
-    """All endings but those in the tree."""
-    letters = [letter for letter in branch if letter]
-    ways = [] if "" in branch else [""]
-    ways.append(f"[^\\n{''.join(map(_escaped, letters))}][^\\n]*")
-    ways += [f"{_escaped(letter)}(?:{_beside(branch[letter])})" for letter in letters]
-    return "|".join(ways)
-
-
-def _escaped(letter: str) -> str:
-    return letter if letter.isalnum() else f"\\x{{{ord(letter):x}}}"
-
-
-def _finite(node: Schema, finite: set[str]) -> bool:
-    """Whether some finite text meets the schema, when the definitions in `finite` have one."""
-    if isinstance(node, bool):
-        return node
-    if "$ref" in node and node["$ref"].removeprefix("#/$defs/") not in finite:
-        return False
-    if not all(_finite(part, finite) for part in node.get("allOf", ())):
-        return False
-    if "anyOf" in node and not any(_finite(part, finite) for part in node["anyOf"]):
-        return False
-    if "enum" in node:
-        return bool(node["enum"])
-    kinds = node.get("type")
-    if kinds == "object":
-        properties = node.get("properties", {})
-        return all(_finite(properties.get(key, True), finite) for key in node.get("required", ()))
-    if kinds == "array":
-        first = node.get("prefixItems", ())
-        needed = [*first, *[node.get("items", True)] * max(0, node.get("minItems", 0) - len(first))]
-        return all(_finite(item, finite) for item in needed[: node.get("minItems", 0)])
-    return True
-
-
-def _pruned(node: Schema, finite: set[str]) -> Schema:
-    """The schema without what nothing finite meets."""
-    if isinstance(node, bool):
-        return node
-    if not _finite(node, finite):
-        return False
-    made = dict(node)
-    for keyword in ("properties", "patternProperties"):
-        if keyword in made:
-            made[keyword] = {key: _pruned(value, finite) for key, value in made[keyword].items()}
-    for keyword in ("items", "additionalProperties"):
-        if keyword in made:
-            made[keyword] = _pruned(made[keyword], finite)
-    for keyword in ("allOf", "prefixItems"):
-        if keyword in made:
-            made[keyword] = [_pruned(value, finite) for value in made[keyword]]
-    if "anyOf" in made:
-        made["anyOf"] = [value for part in made["anyOf"] if (value := _pruned(part, finite)) is not False]
-    if made.get("maxItems") is None and "prefixItems" in made and False in made["prefixItems"]:
-        made["maxItems"] = made["prefixItems"].index(False)
-    return made

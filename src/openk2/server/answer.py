@@ -24,12 +24,13 @@ from openk2.server.backends.answered_by import begin_note
 from openk2.server.backends.response_cache import Lookup
 from openk2.server.background import is_background, with_priority
 from openk2.server.dialect import refusal
+from openk2.server.ending import CLIENT_LEFT, Ending
 from openk2.server.errors import ApiError, as_api_error
 from openk2.server.liveness import LiveStream, while_connected
-from openk2.server.metering import Tab, cost_header
+from openk2.server.metering import COST, Tab, cost_header
 from openk2.server.plain_calls import PlainCalls
 from openk2.server.protocol import AnswerWriter, Call, Head
-from openk2.server.watching import Ending, Watches
+from openk2.server.watching import Watches
 
 _log = logging.getLogger("openk2.server")
 
@@ -39,7 +40,7 @@ _STREAM_HEADERS = {
     "x-accel-buffering": "no",
 }
 
-CLIENT_LEFT = 499
+_CLIENT_LEFT_STATUS = 499
 """The status under which an answer is counted whose client went away (nginx's)."""
 
 
@@ -88,7 +89,7 @@ class Answer(Response):
                 deliver = self._send_stream if self._call.stream else self._send_whole
                 stayed = await while_connected(receive, deliver(tab, place, scope, receive, send))
             if not stayed:
-                outcome, status = "client left", CLIENT_LEFT
+                outcome, status = CLIENT_LEFT, _CLIENT_LEFT_STATUS
             elif self._failure is not None:
                 outcome, status = str(self._failure), self._failure.status
             else:
@@ -100,13 +101,14 @@ class Answer(Response):
             seconds = time.monotonic() - self._started
             first = None if self._first_event is None else self._first_event - self._started
             usage = self._folds[0].usage
+            cost = tab.price(usage).get(COST, 0.0) if tab is not None and usage is not None else 0.0
+            cache = self._found.outcome if self._found is not None else None
+            ending = Ending(status, outcome, first, seconds, self._folds, note.replica, cost, cache)
             if tab is not None:
-                await tab.close(usage, outcome, first, seconds, note.replica)
+                await tab.close(ending)
             if first is not None:
                 self._admission.took(seconds)
-            cost = tab.price(usage).get("openk2_cost", 0.0) if tab is not None and usage is not None else 0.0
-            cache = self._found.outcome if self._found is not None else None
-            self._watch.ended(Ending(status, outcome, first, seconds, self._folds, note.replica, cost, cache))
+            self._watch.ended(ending)
 
     def _writer(self, tab: Tab) -> AnswerWriter:
         head = Head(

@@ -12,12 +12,11 @@ from openk2.chat.events import Event, Usage
 from openk2.server.accounts.limits import Limits
 from openk2.server.accounts.money import shown
 from openk2.server.accounts.prices import Prices
+from openk2.server.ending import Ending
 from openk2.server.protocol import Call, Json
 
 COST = "openk2_cost"
 """The key of a request's cost in usage objects, a number in the currency of the prices."""
-CLIENT_LEFT = "client left"
-"""The outcome of an answer whose client went away."""
 
 
 @dataclass(frozen=True)
@@ -56,17 +55,8 @@ class Tab(Protocol):
         """The first token is about to be sent: from here on the request is in the ledger, whatever happens."""
         ...
 
-    async def close(
-        self,
-        usage: Usage | None,
-        outcome: str,
-        first_seconds: float | None,
-        seconds: float,
-        replica: str | None = None,
-    ) -> None:
-        """The answer ended. `usage`: None where it broke off before it was known; `outcome`: the finish reason,
-        `client left`, or the error's line; times count from the request's arrival, the first to its first event;
-        `replica`: which of several answered."""
+    async def close(self, ending: Ending) -> None:
+        """The answer ended."""
         ...
 
 
@@ -97,14 +87,7 @@ class FreeTab:
     async def begin(self) -> None:
         """Nothing to note."""
 
-    async def close(
-        self,
-        usage: Usage | None,
-        outcome: str,
-        first_seconds: float | None,
-        seconds: float,
-        replica: str | None = None,
-    ) -> None:
+    async def close(self, ending: Ending) -> None:
         """Nothing to settle."""
 
 

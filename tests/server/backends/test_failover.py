@@ -17,13 +17,13 @@ from pathlib import Path
 import httpx
 from serving import running
 
+from openk2.chat.remote_tokens import RemoteTokens
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.tokenizer import load_tokenizer
 from openk2.server.backends.breaker import Breaker, BreakerSettings
 from openk2.server.backends.opening import _probe
 from openk2.server.backends.pool import PoolSettings, TokenPool
 from openk2.server.backends.replica import Replica
-from openk2.server.backends.vllm import vllm_tokens
 
 ENGINE = Path(__file__).with_name("foreign_engine.py")
 REQUESTS = 24
@@ -60,7 +60,7 @@ def pool_of(ports: list[int]) -> TokenPool:
     replicas = [
         Replica(
             f"at-{port}",
-            vllm_tokens("k2-nano", f"http://127.0.0.1:{port}", tokenizer, 4096, api_key=None, timeout=20, retries=0),
+            RemoteTokens("k2-nano", f"http://127.0.0.1:{port}", tokenizer, 4096, grammars=True, timeout=20, retries=0),
             breaker=Breaker(BreakerSettings(failures=2, pause_seconds=0.2)),
             probe=_probe(f"http://127.0.0.1:{port}", "/health", None),
         )

@@ -12,11 +12,11 @@ from serving import says
 from openk2.chat.events import Finished, Fold, Usage
 from openk2.chat.messages import ChatRequest, Message
 from openk2.chat.sampling import SamplingParams
+from openk2.server.ending import Ending
 from openk2.server.metering import NOBODY
 from openk2.server.observe.traces import Traces
 from openk2.server.protocol import Call
 from openk2.server.served import ServedModel
-from openk2.server.watching import Ending
 
 PARENT = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 

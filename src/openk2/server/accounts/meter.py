@@ -21,8 +21,9 @@ from openk2.server.accounts.ledger import Entry, Ledger
 from openk2.server.accounts.limits import UNSTATED_TOKENS, Limiter, Limits
 from openk2.server.accounts.prices import Price, Prices
 from openk2.server.accounts.tally import Tally
+from openk2.server.ending import CLIENT_LEFT, Ending
 from openk2.server.errors import ApiError
-from openk2.server.metering import CLIENT_LEFT, Caller, cost_json, names_of
+from openk2.server.metering import Caller, cost_json, names_of
 from openk2.server.protocol import Call, Json
 
 
@@ -133,26 +134,21 @@ class AccountTab:
         await self._ledger.begin(self._known())
         self._begun = True
 
-    async def close(
-        self,
-        usage: Usage | None,
-        outcome: str,
-        first_seconds: float | None,
-        seconds: float,
-        replica: str | None = None,
-    ) -> None:
+    async def close(self, ending: Ending) -> None:
         """See `Tab.close`; a second time does nothing. A request that was refused before its first byte used nothing;
         one whose client left it is charged for what was computed."""
         if self._closed:
             return
         self._closed = True
-        charged = self._begun or outcome == CLIENT_LEFT
+        charged = self._begun or ending.outcome == CLIENT_LEFT
         self._begun = False
-        final = (usage or self._tally.usage) if charged else Usage(0, 0, 0)
-        first_ms = None if first_seconds is None else milliseconds(first_seconds)
-        entry = self._entry.settled(final, self._price.of(final), first_ms, milliseconds(seconds), outcome)
-        if replica is not None:
-            entry = replace(entry, backend=replica)
+        final = (ending.usage or self._tally.usage) if charged else Usage(0, 0, 0)
+        first_ms = None if ending.first_seconds is None else milliseconds(ending.first_seconds)
+        entry = self._entry.settled(
+            final, self._price.of(final), first_ms, milliseconds(ending.seconds), ending.outcome
+        )
+        if ending.backend is not None:
+            entry = replace(entry, backend=ending.backend)
         self._ledger.settle(entry).add_done_callback(lambda _: self._release())
         # The answer may have been cancelled: what it took comes back all the same.
         await asyncio.shield(asyncio.ensure_future(self.give_back(final)))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
 from openk2.chat.backend import ChatBackend
 from openk2.chat.locate import model_directory
 from openk2.chat.remote import RemoteBackend
+from openk2.chat.remote_tokens import RemoteTokens
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.template_check import chat_style
 from openk2.chat.tokenizer import load_tokenizer
@@ -21,16 +22,16 @@ from openk2.errors import ServerError, UpstreamError
 from openk2.server.backends.foreign_server import ForeignServer
 from openk2.server.backends.pool import ChatPool, PoolSettings, TokenPool, pooled
 from openk2.server.backends.replica import Replica
-from openk2.server.backends.sglang import sglang_command, sglang_tokens
+from openk2.server.backends.sglang import sglang_command
 from openk2.server.backends.spec import Spec
-from openk2.server.backends.vllm import vllm_command, vllm_tokens
+from openk2.server.backends.vllm import vllm_command
 from openk2.server.configuration.sections import ModelSection, ReplicaSection
 
 OpenOwn = Callable[[str], ChatBackend]
 """Loads a model of ours by name or directory."""
 
 _COMMANDS = {"vllm": vllm_command, "sglang": sglang_command}
-_TOKENS = {"vllm": vllm_tokens, "sglang": sglang_tokens}
+_DIALECTS: Mapping[str, Literal["completions", "generate"]] = {"vllm": "completions", "sglang": "generate"}
 _PROBE_SECONDS = 5.0
 
 
@@ -93,11 +94,13 @@ class Opened:
         directory = model_directory(spec.model)
         root, name = spec.url.rstrip("/").removesuffix("/v1"), section.served_name or spec.model
         context = _context(section, directory)
-        tokens = _TOKENS[spec.kind](
+        tokens = RemoteTokens(
             name,
             root,
             load_tokenizer(directory),
             context,
+            dialect=_DIALECTS[spec.kind],
+            grammars=True,
             api_key=key,
             timeout=section.timeout_seconds,
             retries=retries,

@@ -1,4 +1,4 @@
-"""SGLang's server: the command that starts it for a model of this architecture, and its tokens.
+"""SGLang's server: the command that starts it for a model of this architecture.
 
 Chat template, tool calls, reasoning and grammars are ours, through `/generate` with `input_ids`. Flags as of SGLang
 0.5.23: `--trust-remote-code` for Kimi's tokenizer, `--enable-cache-report` for the cached tokens, which are not told
@@ -8,9 +8,6 @@ otherwise, and llguidance as the grammar backend, so that a grammar means the sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from openk2.chat.remote_tokens import RemoteTokens
-from openk2.chat.tokenizer import Tokenizer
 
 
 def sglang_command(
@@ -25,20 +22,3 @@ def sglang_command(
         *("--enable-cache-report", "--grammar-backend", "llguidance"),
         *extra,
     ]
-
-
-def sglang_tokens(
-    name: str, url: str, tokenizer: Tokenizer, context_length: int, *, api_key: str | None, timeout: float, retries: int
-) -> RemoteTokens:
-    """The server at `url` as a `TokenBackend`; `name`: the model's name there."""
-    return RemoteTokens(
-        name,
-        url,
-        tokenizer,
-        context_length,
-        dialect="generate",
-        grammars=True,
-        api_key=api_key,
-        timeout=timeout,
-        retries=retries,
-    )

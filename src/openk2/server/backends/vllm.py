@@ -1,4 +1,4 @@
-"""vLLM's server: the command that starts it for a model of this architecture, and its tokens.
+"""vLLM's server: the command that starts it for a model of this architecture.
 
 Chat template, tool calls, reasoning and grammars are ours, through `/v1/completions` with token ids; vLLM's own parsers
 are not asked for. Flags as of vLLM 0.33: `--trust-remote-code` for Kimi's tokenizer, `--enable-prompt-tokens-details`
@@ -9,9 +9,6 @@ the same there as here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from openk2.chat.remote_tokens import RemoteTokens
-from openk2.chat.tokenizer import Tokenizer
 
 
 def vllm_command(
@@ -27,20 +24,3 @@ def vllm_command(
         *("--structured-outputs-config.backend", "guidance"),
         *extra,
     ]
-
-
-def vllm_tokens(
-    name: str, url: str, tokenizer: Tokenizer, context_length: int, *, api_key: str | None, timeout: float, retries: int
-) -> RemoteTokens:
-    """The server at `url` as a `TokenBackend`; `name`: the model's name there."""
-    return RemoteTokens(
-        name,
-        url,
-        tokenizer,
-        context_length,
-        dialect="completions",
-        grammars=True,
-        api_key=api_key,
-        timeout=timeout,
-        retries=retries,
-    )

@@ -25,9 +25,9 @@ from prometheus_client import (
 from prometheus_client.registry import Collector
 
 from openk2.chat.messages import ChatRequest, ToolCall
+from openk2.server.ending import Ending
 from openk2.server.metering import Caller
 from openk2.server.protocol import Call
-from openk2.server.watching import Ending
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

@@ -10,9 +10,9 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from openk2.server.ending import Ending
 from openk2.server.metering import Caller
 from openk2.server.protocol import Call
-from openk2.server.watching import Ending
 
 _log = logging.getLogger("openk2.requests")
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from openk2.errors import ServerError
+from openk2.server.ending import Ending
 from openk2.server.metering import Caller
 from openk2.server.observe import genai_names as names
 from openk2.server.protocol import Call
-from openk2.server.watching import Ending
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider

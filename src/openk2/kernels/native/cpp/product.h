@@ -339,15 +339,15 @@ constexpr int MOST_ROWS = LANES == 16 ? 8 : 4;
 // value of theirs is loaded for both.
 template <int M>
 inline void kernels(const Panels& w, const Activations& a, int row, float* out) {
-    constexpr int MOST = M == 8 ? 2 : 1;
-    const int at_once = form_of(w.format) == FORM_INT8 ? 1 : MOST;
     int p = 0;
     const auto some = [&](int from) {
         Panels part = w;
         for (int i = 0; from + i < w.count; i++) part.codes[i] = w.codes[from + i], part.scales[i] = w.scales[from + i];
         return part;
     };
-    for (; p + 2 <= w.count && at_once == 2; p += 2) kernel<M, MOST>(some(p), a, row, out + p * TILE_ROWS * PANEL);
+    if constexpr (M == 8)
+        for (; p + 2 <= w.count && form_of(w.format) != FORM_INT8; p += 2)
+            kernel<M, 2>(some(p), a, row, out + p * TILE_ROWS * PANEL);
     for (; p < w.count; p++) kernel<M, 1>(some(p), a, row, out + p * TILE_ROWS * PANEL);
 }
 

@@ -45,8 +45,8 @@ struct Team {
     int thread;
     uint32_t sense;
 
-    // body(i) for every i in 0 ... count-1; ends when all are done. Each thread has a part of its own, one after the other,
-    // so that what it reads is one stream; who is done first takes from the ends of the others' parts.
+    // body(i) for every i in 0 ... count-1, fewer than 2^24; ends when all are done. Each thread has a part of its own, one
+    // after the other, so that what it reads is one stream; who is done first takes from the ends of the others' parts.
     template <class Body>
     __attribute__((always_inline)) inline void each(int count, Body&& body) {
         if (shared.threads == 1) {

@@ -4,9 +4,9 @@ A name that promises something else than the content holds is refused, so that n
 """
 
 from typing import BinaryIO
-from zipfile import BadZipFile, ZipFile
 
 from openk2.server.files.extraction.found import Refused
+from openk2.server.files.extraction.package import opened
 
 OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
 """Kind → the part every file of it has."""
@@ -80,9 +80,6 @@ def _held(file: BinaryIO) -> str:
         return "pdf"
     if not head.startswith((_PACKED, _EMPTY_PACKED)):
         return "text"
-    try:
-        with ZipFile(file) as archive:
-            names = set(archive.namelist())
-    except (BadZipFile, NotImplementedError, ValueError, OSError) as error:
-        raise Refused(f"the archive is damaged: {error}; accepted: {ACCEPTED}") from None
+    with opened(file) as archive:
+        names = set(archive.namelist())
     return next((kind for kind, part in OFFICE_PARTS.items() if part in names), "zip")

@@ -40,16 +40,21 @@ XmlEvent = Start | End | str
 """An element's begin or end, or text."""
 
 
+def opened(file: BinaryIO) -> ZipFile:
+    """An archive whose table of parts can be read. Raises Refused."""
+    try:
+        return ZipFile(file)
+    except (BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise Refused(f"the archive is damaged: {error}; accepted: a whole docx, xlsx or pptx") from None
+
+
 class Package:
     """One Office file. `BadZipFile` and its like become Refused."""
 
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         self._limits = limits
         self._unpacked = 0
-        try:
-            self._archive = ZipFile(file)
-        except (BadZipFile, NotImplementedError, ValueError, OSError) as error:
-            raise Refused(f"the archive is damaged: {error}") from None
+        self._archive = opened(file)
         parts = self._archive.infolist()
         if len(parts) > _PARTS:
             raise Refused(f"the archive holds {len(parts):,} parts; accepted: at most {_PARTS:,}")
