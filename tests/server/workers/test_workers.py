@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -39,6 +40,13 @@ class Running:
         body = {"model": "k2-nano", "messages": [{"role": "user", "content": "hi"}], "temperature": 0, **options}
         return httpx.post(f"{self.address}/v1/chat/completions", json=body, timeout=60)
 
+    def ready(self) -> bool:
+        """Whether whichever front end is asked says that it is."""
+        try:
+            return all(httpx.get(f"{self.address}/ready").is_success for _ in range(8))
+        except httpx.TransportError:
+            return False
+
     def metric(self, name: str) -> float:
         """The value of the first line that begins with a name; 0 where there is none yet."""
         lines = httpx.get(f"{self.address}/metrics").text.splitlines()
@@ -58,8 +66,10 @@ def running() -> Iterator[Running]:
         found = re.search(r"chat page (http://127\.0\.0\.1:\d+) ", lines[-1])
         assert found is not None
         started = Running(process, found.group(1))
-        while not all(httpx.get(f"{started.address}/ready").is_success for _ in range(8)):
-            pass
+        until = time.monotonic() + 60
+        while not started.ready():
+            assert time.monotonic() < until, "not both front ends became ready"
+            time.sleep(0.1)
         yield started
     finally:
         process.kill()
