@@ -20,9 +20,13 @@ export function Chart({ kind, labels, series, title }: Props) {
   useEffect(() => {
     let remove = () => {};
     let gone = false;
-    void import("./chart_library").then(({ drawChart }) => {
-      if (!gone) remove = drawChart(holder.current!, { kind, labels, series });
-    });
+    import("./chart_library").then(
+      ({ drawChart }) => {
+        if (!gone) remove = drawChart(holder.current!, { kind, labels, series });
+      },
+      // The server cannot be reached: there is no picture, and the table still is.
+      () => {},
+    );
     return () => {
       gone = true;
       remove();

@@ -8457,7 +8457,7 @@ function Chart({ kind, labels, series, title }) {
 				labels,
 				series
 			});
-		});
+		}, () => {});
 		return () => {
 			gone = true;
 			remove();
