@@ -6,10 +6,10 @@
 
 `layer`: the server over a token backend whose tokens are ready, a step for all streams at a time. All the processor
 time that the process takes is the layer's: rendering, parsing, events, JSON and sockets. It hardly depends on what else
-the machine does. `engine`, `server`, `workers`: the bare engine, `openk2 serve` in one process and with two front ends
-take turns on the same prompts, a process each, and one client that waits on all its sockets reads the streams. The
-added time is the difference of the medians. The engine uses all cores, so server and client take from it what they
-need.
+the machine does. `engine` and `server`: one engine's streams read from it, and over HTTP by a client process, in turns
+and with the same prompts. The engine uses all cores, so the server takes from it what it needs. The client looks at its
+sockets thirty times a second: were it woken by every token, what it takes would be counted as the server's. The
+added time is the median of the differences within the turns, for machines that are not always equally fast.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import contextlib
 import itertools
 import json
 import selectors
-import signal
 import socket
 import statistics
 import subprocess
@@ -31,15 +30,19 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
-
-from openk2.chat.pieces import TokenPiece
+from openk2.chat.messages import ChatRequest, Message
+from openk2.chat.pieces import Pieces, TokenPiece
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer, load_tokenizer
+from openk2.cli.models import open_backend
+from openk2.engine.backend import EngineBackend
+from openk2.server import bind, create_app
+from openk2.server.run import Server
 
-WAYS = ["layer", "engine", "server", "workers"]
 PROMPTS = [f"Count slowly from {number} to {number + 500}, one number per line." for number in range(256)]
+
+PAUSE_SECONDS = 0.03
 
 
 def drawn(tokenizer: Tokenizer, number: int, tokens: int) -> dict[str, Any]:
@@ -70,31 +73,20 @@ def between_tokens(streams: list[Stream]) -> float:
     return statistics.median((stream.last - stream.first) / (stream.tokens - 1) for stream in streams)
 
 
-def bare_engine(model: str, streams: int, tokens: int, rounds: int) -> Iterator[float]:
+async def bare(backend: EngineBackend, streams: int, tokens: int) -> float:
     """Seconds between tokens without a server: rendered prompts in, tokens out, as the server asks for them."""
-    from openk2.chat.messages import ChatRequest, Message
-    from openk2.cli.models import open_backend
-    from openk2.engine.backend import EngineBackend
-
-    backend = open_backend(model, max_batch=max(32, streams))
-    assert isinstance(backend, EngineBackend)
 
     async def one(number: int) -> Stream:
         stream = Stream()
         ids = backend.render(ChatRequest((Message("user", PROMPTS[number]),)))
         sampling = SamplingParams(**drawn(backend.tokenizer, number, tokens))
-        async for _ in backend.tokens.generate(ids, sampling):
+        async for pieces in backend.tokens.generate(ids, sampling):
             stream.last = time.perf_counter()
             stream.first = stream.first or stream.last
-            stream.tokens += 1
+            stream.tokens += len(pieces)
         return stream
 
-    async def everything() -> list[Stream]:
-        return list(await asyncio.gather(*map(one, range(streams))))
-
-    for _ in range(rounds):
-        yield between_tokens(asyncio.run(everything()))
-    backend.engine.close()
+    return between_tokens(list(await asyncio.gather(*map(one, range(streams)))))
 
 
 def over_http(address: str, model: str, streams: int, tokens: int) -> float:
@@ -115,6 +107,9 @@ def over_http(address: str, model: str, streams: int, tokens: int) -> float:
         selector.register(connection, selectors.EVENT_READ, Stream())
         open_streams += 1
     while open_streams:
+        # Whoever waits at the sockets is woken by every token, on a processor that the server needs. A look now and
+        # then sees the first and the last token of a stream late by one pause at most.
+        time.sleep(PAUSE_SECONDS)
         for key, _ in selector.select():
             assert isinstance(key.fileobj, socket.socket)
             data = key.fileobj.recv(65536)
@@ -140,31 +135,18 @@ def over_http(address: str, model: str, streams: int, tokens: int) -> float:
 
 
 @contextlib.contextmanager
-def server(model: str, workers: int, streams: int) -> Iterator[str]:
-    """`openk2 serve` on a free port; yields its address when it is ready."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "openk2", "serve", model, "--port", str(port), "--workers", str(workers)),
-            *("--max-batch", str(max(32, streams)), "--log-format", "json"),
-        ],
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
+def served(backend: RenderedBackend) -> Iterator[str]:
+    """The server over a backend, in a thread of this process; yields its address."""
+    bound, listening = bind("127.0.0.1", 0), threading.Event()
+    serving = Server(create_app(backend), drain_seconds=1, on_ready=listening.set)
+    thread = threading.Thread(target=serving.run, kwargs={"sockets": [bound]}, daemon=True)
+    thread.start()
+    listening.wait()
     try:
-        while True:
-            with contextlib.suppress(httpx.HTTPError):
-                if httpx.get(f"{address}/ready").is_success:
-                    break
-            if process.poll() is not None:
-                raise SystemExit("the server did not start")
-            time.sleep(0.2)
-        yield address
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        serving.should_exit = True
+        thread.join()
 
 
 class ReadySteps:
@@ -182,7 +164,7 @@ class ReadySteps:
     def check(self, prompt_ids: Sequence[int]) -> None:
         """Anything is a prompt."""
 
-    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         """See `TokenBackend.generate`."""
         assert sampling.max_tokens is not None
         stream: asyncio.Queue[int] = asyncio.Queue()
@@ -191,7 +173,7 @@ class ReadySteps:
             self._stepping = asyncio.ensure_future(self._step())
         try:
             for left in range(sampling.max_tokens, 0, -1):
-                yield TokenPiece(0, await stream.get(), finish="length" if left == 1 else None)
+                yield [TokenPiece(0, await stream.get(), finish="length" if left == 1 else None)]
         finally:
             self._streams.discard(stream)
 
@@ -206,73 +188,54 @@ class ReadySteps:
             await asyncio.sleep(0)
 
 
+def client(address: str, model: str, streams: int, tokens: int) -> float:
+    """As `over_http`, in a process of its own."""
+    numbers = ["--streams", str(streams), "--tokens", str(tokens)]
+    command = [sys.executable, __file__, "--client-of", address, "--model", model, *numbers]
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+
+
 def layer(model: str, streams: int, tokens: int, rounds: int) -> list[float]:
     """Seconds of processor time for a token, a figure per round after one to warm up."""
-    from openk2.server import bind, create_app
-    from openk2.server.run import Server
-
-    bound, listening = bind("127.0.0.1", 0), threading.Event()
-    app = create_app(RenderedBackend(ReadySteps(model)))
-    serving = Server(app, drain_seconds=1, on_ready=listening.set)
-    thread = threading.Thread(target=serving.run, kwargs={"sockets": [bound]}, daemon=True)
-    thread.start()
-    listening.wait()
-    address = f"http://127.0.0.1:{bound.getsockname()[1]}"
     used = []
-    for _ in range(rounds + 1):
-        before = time.process_time()
-        subprocess.run([*myself("client", model, streams, tokens, 1), "--address", address], check=True)
-        used.append((time.process_time() - before) / (streams * tokens))
-    serving.should_exit = True
-    thread.join()
+    with served(RenderedBackend(ReadySteps(model))) as address:
+        for _ in range(rounds + 1):
+            before = time.process_time()
+            client(address, model, streams, tokens)
+            used.append((time.process_time() - before) / (streams * tokens))
     return used[1:]
 
 
-def myself(way: str, model: str, streams: int, tokens: int, rounds: int) -> list[str]:
-    """This program for one way."""
-    numbers = ["--streams", str(streams), "--tokens", str(tokens), "--rounds", str(rounds)]
-    return [sys.executable, __file__, "--way", way, "--model", model, *numbers]
-
-
-def measure_one(way: str, model: str, streams: int, tokens: int, rounds: int) -> list[float]:
-    """One way in a process of its own."""
-    told = subprocess.run(myself(way, model, streams, tokens, rounds), check=True, stdout=subprocess.PIPE, text=True)
-    return [float(one) for one in json.loads(told.stdout.splitlines()[-1])]
-
-
-def run_way(way: str, model: str, streams: int, tokens: int, rounds: int) -> list[float]:
-    """Seconds of one way, a figure per round after one to warm up."""
-    if way == "layer":
-        return layer(model, streams, tokens, rounds)
-    if way == "engine":
-        return list(bare_engine(model, streams, tokens, rounds + 1))[1:]
-    with server(model, 2 if way == "workers" else 1, streams) as address:
-        return [over_http(address, model, streams, tokens) for _ in range(rounds + 1)][1:]
+def turns(model: str, streams: int, tokens: int, rounds: int) -> list[tuple[float, float]]:
+    """Seconds between tokens of the bare engine and over HTTP, a pair per round after one to warm up."""
+    backend = open_backend(model, max_batch=max(32, streams))
+    assert isinstance(backend, EngineBackend)
+    pairs = []
+    with served(backend) as address:
+        for turn in range(rounds + 1):
+            pair = (asyncio.run(bare(backend, streams, tokens)), client(address, model, streams, tokens))
+            print(f"turn {turn}: {1000 * pair[0]:.3f} ms, over HTTP {1000 * pair[1]:.3f} ms", file=sys.stderr)
+            pairs.append(pair)
+    backend.engine.close()
+    return pairs[1:]
 
 
 def rows(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """A row for each way."""
     common = {"model": asked.model, "streams": asked.streams, "tokens": asked.tokens}
-    ways = WAYS if asked.only is None else [asked.only]
-    figures: dict[str, list[float]] = {way: [] for way in ways}
-    for turn in range(asked.rounds):
-        for way, of in figures.items():
-            of += measure_one(way, asked.model, asked.streams, asked.tokens, 2)
-            print(f"turn {turn + 1}, {way}: {1000 * of[-1]:.3f} ms", file=sys.stderr, flush=True)
-    for way, of in figures.items():
-        median = statistics.median(of)
-        row = {
-            "way": way,
-            **common,
-            "median_ms": 1000 * median,
-            "lowest_ms": 1000 * min(of),
-            "highest_ms": 1000 * max(of),
-        }
-        if way == "layer":
-            row["step_ms"] = 1000 * median * asked.streams
-        elif "engine" in figures:
-            row["added_ms"] = 1000 * (median - statistics.median(figures["engine"]))
-        yield row
+
+    def row(way: str, seconds: list[float]) -> dict[str, Any]:
+        spread = {"lowest_ms": 1000 * min(seconds), "highest_ms": 1000 * max(seconds)}
+        return {"way": way, **common, "median_ms": 1000 * statistics.median(seconds), **spread}
+
+    if asked.only != "turns":
+        used = layer(asked.model, asked.streams, asked.tokens, asked.rounds)
+        yield row("layer", used) | {"step_ms": 1000 * statistics.median(used) * asked.streams}
+    if asked.only != "layer":
+        pairs = turns(asked.model, asked.streams, asked.tokens, asked.rounds)
+        yield row("engine", [engine for engine, _ in pairs])
+        added = statistics.median(over - engine for engine, over in pairs)
+        yield row("server", [over for _, over in pairs]) | {"added_ms": 1000 * added}
 
 
 def main() -> None:
@@ -281,20 +244,17 @@ def main() -> None:
     parser.add_argument("--model", default="k2-nano")
     parser.add_argument("--streams", type=int, default=32)
     parser.add_argument("--tokens", type=int, default=256)
-    parser.add_argument("--rounds", type=int, default=5, help="turns that the ways take")
-    parser.add_argument("--only", choices=WAYS, help="one of the ways")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--only", choices=["layer", "turns"], help="one of the two")
     parser.add_argument("--json", action="store_true", help="JSON objects on standard output")
-    parser.add_argument("--way", choices=[*WAYS, "client"], help=argparse.SUPPRESS)
-    parser.add_argument("--address", help=argparse.SUPPRESS)
+    parser.add_argument("--client-of", help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.way == "client":
-        over_http(asked.address, asked.model, asked.streams, asked.tokens)
-    elif asked.way:
-        print(json.dumps(run_way(asked.way, asked.model, asked.streams, asked.tokens, asked.rounds)))
-    else:
-        for row in rows(asked):
-            told = ", ".join(f"{name} {value:.3f}" for name, value in row.items() if isinstance(value, float))
-            print(json.dumps(row) if asked.json else f"{row['way']}: {told}")
+    if asked.client_of:
+        print(over_http(asked.client_of, asked.model, asked.streams, asked.tokens))
+        return
+    for row in rows(asked):
+        told = ", ".join(f"{name} {value:.3f}" for name, value in row.items() if isinstance(value, float))
+        print(json.dumps(row) if asked.json else f"{row['way']}: {told}", flush=True)
 
 
 if __name__ == "__main__":

@@ -93,8 +93,7 @@ def http(rows: list[Row]) -> str:
     names = {
         "layer": "HTTP layer alone, processor time for a token",
         "engine": "bare engine, between two tokens of a stream",
-        "server": "over HTTP, one process",
-        "workers": "over HTTP, two front ends",
+        "server": "over HTTP",
     }
     head = ["", "median, ms", "lowest, highest", "added to the engine, ms"]
     cells = [

@@ -29,20 +29,33 @@ function stampSources(): Plugin {
   };
 }
 
-// The licences of what is built in travel with it.
+// Vite's own licence comes first in a file that holds those of all it is made of, none of which is built in.
+function licenceText(directory: string, license: string): string {
+  const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((one) => join(directory, one)).find(existsSync);
+  if (!file) return `Licensed under ${license}.`;
+  return readFileSync(file, "utf8").split("\n# Licenses of bundled dependencies")[0].trim();
+}
+
+// The licences of what is built in travel with it: of every package with a module in a built file, and of the fonts.
 function collectLicences(): Plugin {
+  const packages = new Set(Object.keys(JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies));
   return {
     name: "collect-licences",
+    generateBundle(_, bundle) {
+      for (const id of Object.values(bundle).flatMap((file) => (file.type === "chunk" ? file.moduleIds : []))) {
+        const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? /^\0(vite|rolldown)\//.exec(id)?.[1];
+        if (name) packages.add(name);
+      }
+    },
     closeBundle() {
-      const dependencies = Object.keys(JSON.parse(readFileSync(join(here, "package.json"), "utf8")).dependencies);
-      const texts = [...dependencies, "@preact/signals-core"].sort().map((name) => {
+      const texts = [...packages].sort().map((name) => {
         const directory = join(here, "node_modules", name);
         const { version, license } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
-        const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((one) => join(directory, one)).find(existsSync);
-        const text = file ? readFileSync(file, "utf8").trim() : `Licensed under ${license}.`;
-        return `${name} ${version} (${license})\n\n${text}\n`;
+        return `${name} ${version} (${license})\n\n${licenceText(directory, license)}\n`;
       });
-      writeFileSync(join(out, "licences.txt"), texts.join(`\n${"-".repeat(80)}\n\n`));
+      const fonts = readFileSync(join(here, "src/licences/KaTeX_fonts.txt"), "utf8");
+      const all = [...texts, `KaTeX's fonts (OFL-1.1)\n\n${fonts}`];
+      writeFileSync(join(out, "licences.txt"), all.join(`\n${"-".repeat(80)}\n\n`));
     },
   };
 }

@@ -163,6 +163,7 @@ def test_whatever_is_written_satisfies_the_schema_it_came_from(vocabulary: LLTok
         ({"enum": ["a"], "pattern": r"\p{L}"}, "it.pattern"),
         ({"$ref": "#/$defs/x"}, "it.\\$ref is '#/\\$defs/x', which leads nowhere"),
         ({"$ref": "https://example.com/schema"}, "is not in the schema"),
+        ({"propertyNames": {"$ref": "#/$defs/x"}}, r"it.propertyNames.\$ref is '#/\$defs/x', which leads nowhere"),
         ({"items": {"$dynamicRef": "#x"}}, r"it.items.\$dynamicRef"),
         ({"allOf": [{}], "unevaluatedProperties": {"type": "string"}}, "it.unevaluatedProperties"),
         ({"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]}, "no finite value satisfies it"),

@@ -236,8 +236,8 @@ def test_text_is_said_as_soon_as_it_is_certain() -> None:
     assert calls == [
         [],
         [],
-        [ToolCallStart(0, "functions.f:0", "f"), *(ToolCallArguments(0, text) for text in '{"a')],
-        [ToolCallArguments(0, text) for text in ('"', ":", " 1", "}")],
+        [ToolCallStart(0, "functions.f:0", "f"), ToolCallArguments(0, '{"a')],
+        [ToolCallArguments(0, '": 1}')],
         [ToolCallEnd(0)],
     ]
     assert (parser.call_count, parser.over) == (1, False)

@@ -127,7 +127,7 @@ def tokens(handler: Callable[[httpx.Request], httpx.Response], dialect: Dialect,
 
 def pieces(backend: RemoteTokens, **sampling: Any) -> list[TokenPiece]:
     async def collect() -> list[TokenPiece]:
-        return [piece async for piece in backend.generate([1, 2], SamplingParams(**sampling))]
+        return [piece async for pieces in backend.generate([1, 2], SamplingParams(**sampling)) for piece in pieces]
 
     return asyncio.run(collect())
 
@@ -322,6 +322,6 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_sent() -> None:
 def test_leaving_early_closes_the_connection() -> None:
     async def leave() -> list[int]:
         async with aclosing(tokens(Played("completions"), "completions").generate([1], SamplingParams())) as told:
-            return [(await anext(told)).id]
+            return [(await anext(told))[0].id]
 
     assert asyncio.run(leave()) == IDS[:1]

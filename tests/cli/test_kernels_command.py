@@ -41,7 +41,7 @@ def test_every_level_this_machine_can_run_passes_its_self_test(
             assert checked["error"] <= checked["bound"]
     usable = [level["level"] for level in report["levels"] if level["usable"]]
     assert (report["chosen"], report["why"]) == (usable[-1], "the fastest that passed")
-    assert (report["read_bandwidth"], report["matmul_peak"]) == (None, None)
+    assert (report["read_bandwidth"], report["matmul_rates"]) == (None, None)
 
 
 @needs_compiler

@@ -16,7 +16,7 @@ from test_engine import idle
 from openk2.chat.backend import complete
 from openk2.chat.events import Finished, Fold, fold
 from openk2.chat.messages import ChatRequest, Message, ToolCall, ToolChoice, ToolSpec
-from openk2.chat.pieces import TokenPiece
+from openk2.chat.pieces import Pieces, TokenPiece
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.sampling import GrammarSpec, SamplingParams
 from openk2.chat.template import render_answer
@@ -281,9 +281,9 @@ class Loose:
     def check(self, prompt_ids: Sequence[int]) -> None:
         pass
 
-    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         assert sampling.grammar is None
-        yield TokenPiece(0, BYTES.id("<|im_end|>"), finish="stop")
+        yield [TokenPiece(0, BYTES.id("<|im_end|>"), finish="stop")]
 
 
 def test_a_backend_without_grammars_is_asked_where_nothing_is_required() -> None:

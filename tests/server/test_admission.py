@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import pytest
-from serving import Gate, StagedBackend, ending, running, says
+from serving import Gate, Reply, StagedBackend, ending, running, says
 
 from openk2.chat.events import TextDelta
 from openk2.chat.messages import ChatRequest, Message
 from openk2.chat.sampling import SamplingParams
-from openk2.server import ServerSettings
+from openk2.errors import UpstreamError
+from openk2.server import ServerSettings, health
 from openk2.server.admission import Admission
 from openk2.server.background import BACKGROUND_PRIORITY, is_background, with_priority
 from openk2.server.errors import ApiError
@@ -114,3 +118,31 @@ def test_health_generate_computes_one_token() -> None:
     with running(backend) as address:
         assert httpx.get(f"{address}/health/generate").json()["status"] == "ok"
     assert backend.requests[0].sampling.max_tokens == 1
+
+
+def test_health_generate_computes_once_for_all_who_ask_at_about_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "KEPT_SECONDS", math.inf)
+    gate = Gate()
+    replies: list[Reply] = [[TextDelta("a"), gate, *ending()], Message("assistant", "b")]
+    backend = StagedBackend(lambda request: replies.pop(0))
+    with running(backend) as address, ThreadPoolExecutor(3) as pool:
+
+        def asked() -> dict[str, str]:
+            return httpx.get(f"{address}/health/generate", headers={"sec-fetch-site": "cross-site"}).json()
+
+        waiting = [pool.submit(asked) for _ in range(3)]
+        gate.open()
+        answers = [one.result() for one in waiting]
+        assert asked() == answers[0] == answers[1] == answers[2]
+        assert len(backend.requests) == 1
+        monkeypatch.setattr(health, "KEPT_SECONDS", 0.0)
+        asked()
+    assert len(backend.requests) == 2
+
+
+def test_health_generate_asks_again_after_a_failure() -> None:
+    replies: list[Reply] = [[UpstreamError("gone", status=502)], Message("assistant", "back")]
+    backend = StagedBackend(lambda request: replies.pop(0))
+    with running(backend) as address:
+        statuses = [httpx.get(f"{address}/health/generate").status_code for _ in range(2)]
+    assert statuses == [502, 200]

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from openk2.chat.backend import check_prompt
 from openk2.chat.events import FinishReason
-from openk2.chat.pieces import TokenPiece
+from openk2.chat.pieces import Pieces, TokenPiece
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.template import (
@@ -77,14 +77,14 @@ class Played:
     def check(self, prompt_ids: Sequence[int]) -> None:
         check_prompt(prompt_ids, 100_000, self.tokenizer.vocab_size)
 
-    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         ids = [*self.ids, TOKENIZER.id(IM_END)]
         end = next(place for place, id in enumerate(ids) if id in TOKENIZER.stop_ids)
         most = sampling.max_tokens or len(ids)
         logprob = -0.5 if sampling.logprobs else None
         for place, id in enumerate(ids[: min(end + 1, most)]):
             finish: FinishReason | None = "stop" if place == end else "length" if place + 1 == most else None
-            yield TokenPiece(0, id, logprob, finish=finish, cached_tokens=len(prompt_ids) // 2)
+            yield [TokenPiece(0, id, logprob, finish=finish, cached_tokens=len(prompt_ids) // 2)]
 
 
 PLAYED = Played()

@@ -7,7 +7,7 @@ cancelled or killed leaves all it had done.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from openk2.agent.recorder import Recorder
 from openk2.agent.repetition import Repetition
 from openk2.agent.tools.standard import workspace_tools
 from openk2.agent.tools.toolbox import ERROR, ToolBox, ToolOutput
-from openk2.chat.backend import ChatBackend
+from openk2.chat.backend import ChatBackend, closing
 from openk2.chat.events import Fold
 from openk2.chat.messages import ChatRequest, Message, ToolCall
 from openk2.chat.sampling import SamplingParams
@@ -203,13 +203,10 @@ class Agent:
         left = [limit for limit in (self._spent.tokens_left, self._sampling.max_tokens) if limit is not None]
         sampling = replace(self._sampling, max_tokens=min(left, default=None))
         events = self.backend.stream(ChatRequest(tuple(self.messages), self.toolbox.specs, sampling))
-        try:
+        async with closing(events):
             async for event in events:
                 answer.add(event)
                 self._watch(event)
-        finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
 
     def _take(self, answer: Fold, *, complete: bool) -> Message:
         """Count and record an answer; of one that was cut short, the calls are left out and nothing at all stays

@@ -7,11 +7,12 @@ interface. `TokenBackend`: prompt ids in, sampled ids out. Implementations: the 
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from typing import Protocol
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
 
 from openk2.chat.events import Event, Fold
 from openk2.chat.messages import ChatRequest
-from openk2.chat.pieces import TokenPiece
+from openk2.chat.pieces import Pieces
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.errors import ContextLengthError, RequestError
@@ -50,12 +51,22 @@ class TokenBackend(Protocol):
         """Raise RequestError for ids that can be no prompt: none, too many, or outside the vocabulary."""
         ...
 
-    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
-        """Continue the prompt token by token, the `n` answers side by side, each up to its piece with `finish`.
+    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
+        """Continue the prompt, the `n` answers side by side, each up to its piece with `finish`.
 
         Closing the generator cancels the request. Raises RequestError when the request cannot be served.
         """
         ...
+
+
+@asynccontextmanager
+async def closing(events: AsyncIterator[Any]) -> AsyncGenerator[None, None]:
+    """Close what a backend streams behind whoever reads it, which is what stops the model."""
+    try:
+        yield
+    finally:
+        if isinstance(events, AsyncGenerator):
+            await events.aclose()
 
 
 async def complete(backend: ChatBackend, request: ChatRequest) -> Fold:

@@ -6,11 +6,10 @@ alone, so a failing test fails again.
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, fields
 
-from openk2.chat.backend import ChatBackend
+from openk2.chat.backend import ChatBackend, closing
 from openk2.chat.call_ids import call_id, count_calls
 from openk2.chat.events import (
     Event,
@@ -85,7 +84,7 @@ class ChaosBackend:
             events = self._malformed(events, number, draw)
         if "repeat" in struck:
             events = self._repeated(events, number, count_calls(request.messages))
-        async with _closing(events):
+        async with closing(events):
             place = 0
             async for event in events:
                 if "delay" in struck and (place == wait_at or isinstance(event, Usage)):
@@ -102,7 +101,7 @@ class ChaosBackend:
     async def _malformed(self, events: AsyncIterator[Event], number: int, draw: random.Random) -> AsyncIterator[Event]:
         """Each call's arguments, broken in one of the ways in which models break them."""
         arguments = ""
-        async with _closing(events):
+        async with closing(events):
             async for event in events:
                 match event:
                     case Tokens() | PromptTokens():
@@ -120,7 +119,7 @@ class ChaosBackend:
     async def _repeated(self, events: AsyncIterator[Event], number: int, made: int) -> AsyncIterator[Event]:
         """Each call twice, as a model that forgets it has just made it; `made`: calls of the dialogue before."""
         index, name, arguments = 0, "", ""
-        async with _closing(events):
+        async with closing(events):
             async for event in events:
                 match event:
                     case Tokens() | PromptTokens():
@@ -148,13 +147,3 @@ _WAYS_TO_BREAK: tuple[Callable[[str, random.Random], str], ...] = (
     lambda arguments, draw: f"[{arguments}]",
     lambda arguments, draw: f"Sure! Here are the arguments: {arguments}",
 )
-
-
-@asynccontextmanager
-async def _closing(events: AsyncIterator[Event]) -> AsyncIterator[None]:
-    """Closes the iterator on the way out, which cancels the answer where it is a generator."""
-    try:
-        yield
-    finally:
-        if isinstance(events, AsyncGenerator):
-            await events.aclose()

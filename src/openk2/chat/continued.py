@@ -127,16 +127,17 @@ class _Part:
     async def events(self) -> AsyncGenerator[Event, None]:
         """All but the end of the request's first answer, which comes behind everything."""
         begun = False
-        async with aclosing(self._tokens.generate(self._prompt, replace(self._sampling, stop=()))) as pieces:
-            async for piece in pieces:
-                self.cached, self.written = piece.cached_tokens, piece.written_tokens
+        async with aclosing(self._tokens.generate(self._prompt, replace(self._sampling, stop=()))) as batches:
+            async for pieces in batches:
+                self.cached, self.written = pieces[-1].cached_tokens, pieces[-1].written_tokens
                 if not begun:
                     begun = True
-                    yield self._of(0, _prompt_tokens(self._prompt, piece))
+                    yield self._of(0, _prompt_tokens(self._prompt, pieces[0]))
                     if self._prompt_only:
                         break
-                for event in self.replies[piece.choice].take(piece):
-                    yield self._of(piece.choice, event)
+                for piece in pieces:
+                    for event in self.replies[piece.choice].take(piece):
+                        yield self._of(piece.choice, event)
                 if all(reply.over for reply in self.replies):
                     break
         if self._prompt_only:

@@ -154,6 +154,10 @@ class Fold:
     def add(self, event: Event) -> None:
         """Take the next event."""
         match event:
+            case Tokens(ids, logprobs, top_logprobs):
+                self.token_ids += ids
+                self.logprobs += logprobs
+                self.top_logprobs += top_logprobs
             case TextDelta(text) | ReasoningDelta(text):
                 last = self._order[-1] if self._order else None
                 if isinstance(last, tuple) and last[0] is type(event):
@@ -169,10 +173,6 @@ class Fold:
                     self._calls[index][2].append(text)
             case PromptTokens():
                 self.prompt = event
-            case Tokens(ids, logprobs, top_logprobs):
-                self.token_ids.extend(ids)
-                self.logprobs.extend(logprobs)
-                self.top_logprobs.extend(top_logprobs)
             case Usage():
                 self.usage = event
             case Finished(reason, stop_text):

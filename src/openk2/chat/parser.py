@@ -19,6 +19,7 @@ Models stray from the grammar in known ways, and every id sequence has a meaning
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
+from itertools import groupby
 from types import MappingProxyType
 
 from openk2.chat.call_ids import call_id, is_indexed, tool_by_arguments, tool_name
@@ -116,6 +117,8 @@ class OutputParser:
         """The id of the present call, which waits for its arguments to tell the tool."""
         self._ids: list[str] = []
         self._events: list[Event] = []
+        self.reasoned = 0
+        """How many ids were reasoning, its markers included."""
         if continues is not None and (continues.content or continues.reasoning):
             self._state = State.TEXT if continues.content else State.REASONING
             self._begun, self._fresh = True, False
@@ -126,24 +129,31 @@ class OutputParser:
         return len(self._ids)
 
     @property
-    def reasons(self) -> bool:
-        """Whether the next text is reasoning."""
-        return self._state is State.REASONING
-
-    @property
     def over(self) -> bool:
         """The turn has ended, by a control token or by `finish`; further ids are ignored."""
         return self._state is State.OVER
 
     def push(self, ids: Iterable[int]) -> list[Event]:
         """The events that became certain with these ids. Raises ChatError for an id outside the vocabulary."""
-        for id in ids:
-            control = self._controls.get(id)
+        for control, run in groupby(ids, self._controls.get):
             if control is None:
-                self._text(self._decoder.push(id))
-            elif (self._state, control) in TABLE:
-                self._leave(control)
+                self._read(run)
+                continue
+            for _ in run:
+                before = self._state
+                if (before, control) in TABLE:
+                    self._leave(control)
+                self.reasoned += State.REASONING in (before, self._state)
         return self._take()
+
+    def _read(self, ids: Iterable[int]) -> None:
+        """Take ids that are text: all of it at once, unless it may spell where reasoning begins and ends."""
+        texts = map(self._decoder.push, ids)
+        for count, text in ((1, text) for text in texts) if self._spelled_think else [_in_one(texts)]:
+            before = self._state
+            self._text(text)
+            if State.REASONING in (before, self._state):
+                self.reasoned += count
 
     def finish(self) -> list[Event]:
         """The events that are left when no more ids come. A call that was not closed gets no ToolCallEnd."""
@@ -158,6 +168,9 @@ class OutputParser:
     def _text(self, text: str) -> None:
         """Take text in the present state and say what is settled of it."""
         if not text or self._state in (State.SECTION, State.OVER):
+            return
+        if self._begun and not self._held and self._counter is None and self._is_plain(text):
+            self._say(text)
             return
         self._held += text
         if self._spelled_think:
@@ -176,6 +189,10 @@ class OutputParser:
                 return
         settled, self._held = self._held[:end], self._held[end:]
         self._say(settled)
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether nothing in the text can turn out to be something else, as in most tokens."""
+        return "<" not in text and (self._state is State.TEXT or not text[-1].isspace())
 
     def _markers(self) -> tuple[str, ...]:
         """The markers that text at this place may spell."""
@@ -282,6 +299,12 @@ def parse(
     """
     parser = OutputParser(tokenizer, first_call_index, tools)
     return fold([*parser.push(ids), *parser.finish()])
+
+
+def _in_one(texts: Iterable[str]) -> tuple[int, str]:
+    """How many there are, and all of them joined."""
+    each = list(texts)
+    return len(each), "".join(each)
 
 
 def _marker_start(text: str, markers: Iterable[str]) -> int:

@@ -1,5 +1,6 @@
 """What a model says before anybody has read it: sampled token ids, one by one, with what each of them brought."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openk2.chat.events import FinishReason
@@ -40,3 +41,7 @@ class TokenPiece:
     """On the first piece of the first answer where asked for: one per prompt token but the first."""
     written_tokens: int = 0
     """How many more of the prompt's tokens are in the cache by now, for requests to come."""
+
+
+Pieces = Sequence[TokenPiece]
+"""Those that are there together, at least one: whoever is slower than a model takes several at a time."""

@@ -16,7 +16,7 @@ import httpx
 
 from openk2.chat.backend import check_prompt
 from openk2.chat.events import FinishReason
-from openk2.chat.pieces import TokenLogprob, TokenPiece
+from openk2.chat.pieces import Pieces, TokenLogprob, TokenPiece
 from openk2.chat.remote_completions import CompletionsDialect
 from openk2.chat.remote_generate import GenerateDialect
 from openk2.chat.sampling import SamplingParams
@@ -71,7 +71,7 @@ class RemoteTokens:
         """See `TokenBackend.check`."""
         check_prompt(prompt_ids, self._longest, self.tokenizer.vocab_size)
 
-    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         """See `TokenBackend.generate`. Raises UpstreamError where the server fails or does not tell its ids."""
         self.check(prompt_ids)
         if sampling.grammar is not None and not self.grammars:
@@ -87,10 +87,9 @@ class RemoteTokens:
             try:
                 async for data in chunks:
                     for arrived in reader.take(data):
-                        for piece in answers.take(arrived, reader.cached_tokens):
-                            yield piece
-                for piece in answers.finish(reader.cached_tokens):
-                    yield piece
+                        if pieces := list(answers.take(arrived, reader.cached_tokens)):
+                            yield pieces
+                yield list(answers.finish(reader.cached_tokens))
             except WrongAnswer as error:
                 raise UpstreamError(f"{self._upstream.shown}: {error}") from None
             except (LookupError, TypeError, ValueError) as error:

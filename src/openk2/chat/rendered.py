@@ -7,7 +7,7 @@ the package's own engine or over HTTP, and tool calls, reasoning and stop string
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ from openk2.chat.events import (
 )
 from openk2.chat.messages import ChatRequest
 from openk2.chat.parser import OutputParser
-from openk2.chat.pieces import TokenPiece
+from openk2.chat.pieces import Pieces, TokenPiece
 from openk2.chat.sampling import GrammarSpec, SamplingParams
 from openk2.chat.stopping import StopText
 from openk2.chat.template import render
@@ -87,18 +87,19 @@ class RenderedBackend:
         grammar = await asyncio.to_thread(self._grammar, request)
         sampling = replace(request.sampling, grammar=grammar)
         replies = [_Reply(self._parser(request), sampling) for _ in range(sampling.n)]
-        cached = written = 0
-        begun = False
-        async with aclosing(self.tokens.generate(prompt, replace(sampling, stop=()))) as pieces:
-            async for piece in pieces:
-                cached, written = piece.cached_tokens, piece.written_tokens
-                if not begun:
-                    begun = True
-                    yield PromptTokens(tuple(prompt), cached)
-                for event in replies[piece.choice].take(piece):
-                    yield OfChoice(piece.choice, event) if piece.choice else event
+        last: TokenPiece | None = None
+        async with aclosing(self.tokens.generate(prompt, replace(sampling, stop=()))) as batches:
+            async for pieces in batches:
+                if last is None:
+                    yield PromptTokens(tuple(prompt), pieces[0].cached_tokens)
+                last = pieces[-1]
+                for choice, reply in enumerate(replies):
+                    own = pieces if len(replies) == 1 else [piece for piece in pieces if piece.choice == choice]
+                    for event in reply.take(own):
+                        yield OfChoice(choice, event) if choice else event
                 if all(reply.over for reply in replies):
                     break
+        cached, written = (0, 0) if last is None else (last.cached_tokens, last.written_tokens)
         sampled, proposed, accepted, reasoned = (
             sum(counts)
             for counts in zip(*((r.sampled, r.proposed, r.accepted, r.reasoned) for r in replies), strict=True)
@@ -116,29 +117,37 @@ class _Reply:
         self._reason: FinishReason | None = None
         self.over = False
         """Whether no more is to come of it."""
-        self.sampled = self.proposed = self.accepted = self.reasoned = 0
+        self.sampled = self.proposed = self.accepted = 0
 
-    def take(self, piece: TokenPiece) -> Iterator[Event]:
-        """What a piece brings, and the end of the answer where it is the last; nothing once that is over."""
-        if self.over:
-            return
-        self.sampled += 1
-        self.proposed, self.accepted, self._reason = piece.proposed, piece.accepted, piece.finish
-        yield Tokens(
-            (piece.id,),
-            (piece.logprob,) if piece.logprob is not None else (),
-            (piece.top_logprobs,) if piece.top_logprobs else (),
-        )
-        watched = self.sampled > self._min_tokens
-        reasoned = self._parser.reasons
-        events = self._parser.push([piece.id])
-        self.reasoned += reasoned or self._parser.reasons
-        yield from self._shown.take(events, watched=watched)
-        if self._shown.stopped or piece.finish is not None:
+    @property
+    def reasoned(self) -> int:
+        """How many tokens were reasoning."""
+        return self._parser.reasoned
+
+    def take(self, pieces: Pieces) -> list[Event]:
+        """What pieces bring, and the end of the answer where the last is among them; nothing once that is over. Text of
+        several tokens comes in one, unless a stop string may end the answer within it."""
+        said: list[Event] = []
+        for some in ([piece] for piece in pieces) if self._shown.watches else (pieces,):
+            if some and not self.over:
+                said += self._said(some)
+        return said
+
+    def _said(self, pieces: Pieces) -> list[Event]:
+        last = pieces[-1]
+        self.sampled += len(pieces)
+        self.proposed, self.accepted, self._reason = last.proposed, last.accepted, last.finish
+        ids = tuple([piece.id for piece in pieces])
+        logprobs = tuple([piece.logprob for piece in pieces if piece.logprob is not None])
+        top_logprobs = tuple([piece.top_logprobs for piece in pieces if piece.top_logprobs])
+        events = self._parser.push(ids)
+        said = [Tokens(ids, logprobs, top_logprobs), *self._shown.take(events, watched=self.sampled > self._min_tokens)]
+        if self._shown.stopped or last.finish is not None:
             self.over = True
-            yield from self._shown.end(self._parser.finish())
-            if piece.choice:
-                yield self.finished()
+            said += self._shown.end(self._parser.finish())
+            if last.choice:
+                said.append(self.finished())
+        return said
 
     def finished(self) -> Finished:
         """The answer's last event."""
@@ -149,6 +158,8 @@ class _Shown:
     """What of the parser's events comes out: text up to a stop string, everything else as it is."""
 
     def __init__(self, stops: tuple[str, ...]) -> None:
+        self.watches = bool(stops)
+        """Whether there is a stop string to look for."""
         self._stop = StopText(stops)
         self._calls = False
 
@@ -160,9 +171,13 @@ class _Shown:
     def met(self) -> str | None:
         return self._stop.met
 
-    def take(self, events: Iterable[Event], *, watched: bool = True) -> Iterator[Event]:
+    def take(self, events: Sequence[Event], *, watched: bool = True) -> Iterable[Event]:
         """The events that can be shown now; text that may begin a stop string waits, but not behind other events.
         Where not `watched`, text is shown whatever it says."""
+        self._calls = self._calls or any(isinstance(event, ToolCallStart) for event in events)
+        return self._before_stop(events, watched) if self.watches else events
+
+    def _before_stop(self, events: Iterable[Event], watched: bool) -> Iterator[Event]:
         for event in events:
             if isinstance(event, TextDelta):
                 text = self._stop.push(event.text) if watched else event.text
@@ -173,10 +188,9 @@ class _Shown:
             if self._stop.stopped:
                 return
             if not isinstance(event, TextDelta):
-                self._calls = self._calls or isinstance(event, ToolCallStart)
                 yield event
 
-    def end(self, events: Iterable[Event]) -> Iterator[Event]:
+    def end(self, events: Sequence[Event]) -> Iterator[Event]:
         """The last events and the text that still waited."""
         if not self._stop.stopped:
             yield from self.take(events)

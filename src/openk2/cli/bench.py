@@ -85,6 +85,6 @@ def _text(report: Report) -> str:
     lines += [
         f"  peak memory {report.peak_memory_bytes / 1e9:,.2f} GB",
         f"  {cpu.model}, {cpu.cores} cores: reads {probes.bandwidth / 1e9:,.1f} GB/s (spread {probes.spread:.0%}), "
-        f"multiplies {probes.peak / 1e12:,.2f} TFLOP/s in bfloat16",
+        f"multiplies {probes.peak / 1e12:,.3f} TFLOP/s",
     ]
     return "\n".join(lines)

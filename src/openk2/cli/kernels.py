@@ -42,8 +42,8 @@ class Report:
     threads: int
     read_bandwidth: float | None
     """Bytes per second; None if not measured."""
-    matmul_peak: float | None
-    """Operations per second of a bfloat16 product; None if not measured."""
+    matmul_rates: dict[str, float] | None
+    """Operations per second of products in `bfloat16` and in `float32`; None if not measured."""
 
 
 @app.command()
@@ -65,7 +65,7 @@ def kernels(
 def _report(found: Available, measure: bool) -> Report:
     import torch  # after the library, which needs none of it
 
-    from openk2.kernels.probes import matmul_peak, read_bandwidth
+    from openk2.kernels.probes import matmul_rates, read_bandwidth
 
     level = native()
     threads = torch.get_num_threads()
@@ -87,7 +87,7 @@ def _report(found: Available, measure: bool) -> Report:
         compiler=_compiler(),
         threads=threads,
         read_bandwidth=read_bandwidth(threads) if measure else None,
-        matmul_peak=matmul_peak(threads) if measure else None,
+        matmul_rates=matmul_rates(threads) if measure else None,
     )
 
 
@@ -121,9 +121,10 @@ def _table(report: Report) -> str:
     lines.append(f"library      {report.library or f'none: {report.missing}'}")
     lines.append(f"compiler     {report.compiler or 'none'}")
     lines.append(f"threads      {report.threads}")
-    if report.read_bandwidth is not None and report.matmul_peak is not None:
+    if report.read_bandwidth is not None and report.matmul_rates is not None:
         lines.append(f"memory       {report.read_bandwidth / 1e9:.1f} GB/s read")
-        lines.append(f"products     {report.matmul_peak / 1e12:.2f} TFLOP/s in bfloat16")
+        shown = ", ".join(f"{rate / 1e12:.4f} in {name}" for name, rate in report.matmul_rates.items())
+        lines.append(f"products     {shown} TFLOP/s; the larger is the limit")
     return "\n".join(lines)
 
 

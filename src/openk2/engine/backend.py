@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 
-from openk2.chat.pieces import TokenPiece
+from openk2.chat.pieces import Pieces
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.sampling import SamplingParams
 from openk2.engine.engine import Engine
@@ -25,9 +25,9 @@ class EngineTokens:
         """See `TokenBackend.check`."""
         self.engine.check(prompt_ids)
 
-    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         """See `TokenBackend.generate`; a failing step is an EngineError."""
-        return self.engine.stream(prompt_ids, sampling)
+        return self.engine.batches(prompt_ids, sampling)
 
 
 class EngineBackend(RenderedBackend):

@@ -9,13 +9,14 @@ goes on with the others.
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import atexit
 import logging
 import queue
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import accumulate
@@ -34,6 +35,8 @@ from openk2.engine.compute import compute, level_of
 from openk2.engine.expert_cache import ExpertCache
 from openk2.engine.forward import Chunk
 from openk2.engine.grammar import Grammars, Matcher
+from openk2.engine.native_forward import NativeForward
+from openk2.engine.post import Mailbox, Post
 from openk2.engine.request import Answer, Outcome, Request, Sink
 from openk2.engine.results import Completion, Counters, Distribution, Load, Piece, fold
 from openk2.engine.sampler import Draw, Sampler
@@ -139,7 +142,10 @@ class Engine:
         self._experts = experts
         if experts is not None:
             self.count_with("experts", lambda: asdict(experts.counters))
+        if isinstance(self._forward, NativeForward):
+            self.count_with("routing", self._forward.expert_load.figures)
         self._answers: dict[scheduling.Sequence, Answer] = {}
+        self._post = Post()
         self._changed = threading.Condition()
         self._inbox: list[Request] = []
         self._closed = False
@@ -190,21 +196,31 @@ class Engine:
     ) -> AsyncGenerator[Piece, None]:
         """Complete one prompt token by token, its `n` answers side by side; closing the generator cancels the request.
         Raises as `generate` does."""
+        async with aclosing(self.batches(prompt, sampling)) as batches:
+            async for pieces in batches:
+                for piece in pieces:
+                    yield piece
+
+    async def batches(
+        self, prompt: str | Sequence[int], sampling: SamplingParams = DEFAULT_SAMPLING
+    ) -> AsyncGenerator[Sequence[Piece], None]:
+        """As `stream`, the tokens that are there at a time."""
         ids = self.tokenizer.encode(prompt) if isinstance(prompt, str) else list(prompt)
-        loop = asyncio.get_running_loop()
-        outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
-        make = partial(self._request, ids, sampling, partial(_hand_over, loop, outcomes))
+        box = Mailbox()
+        make = partial(self._request, ids, sampling, partial(self._post.put, box))
         # A grammar may take a second to compile.
         request = await asyncio.to_thread(make) if sampling.grammar else make()
         unfinished = sampling.n
         try:
             self._submit([request])
             while unfinished:
-                outcome = await outcomes.get()
-                if isinstance(outcome, Exception):
-                    raise outcome
-                unfinished -= outcome.finish is not None
-                yield outcome
+                pieces = []
+                for outcome in await box.take():
+                    if isinstance(outcome, Exception):
+                        raise outcome
+                    pieces.append(outcome)
+                    unfinished -= outcome.finish is not None
+                yield pieces
         finally:
             self._cancel([request])
 
@@ -237,6 +253,7 @@ class Engine:
 
     def close(self) -> None:
         """End the worker; requests in flight fail with EngineError."""
+        atexit.unregister(self.close)
         with self._changed:
             self._closed = True
             self._changed.notify()
@@ -284,6 +301,8 @@ class Engine:
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, name="openk2-engine", daemon=True)
                 self._worker.start()
+                # A worker that is cut off inside a library at the program's end takes the program down with it.
+                atexit.register(self.close)
             self._changed.notify()
 
     def _cancel(self, requests: list[Request]) -> None:
@@ -302,15 +321,20 @@ class Engine:
                 step = self._admit()
                 if step:
                     self._emit(*self._run(step))
+                else:
+                    self._post.deliver(everything=True)
             except Exception as error:
                 self._fail_step(step, error)
         self._take_inbox()
         closed = EngineError("the engine was closed before the request was finished")
         for answer in list(self._answers.values()):
             self._fail(answer.request, closed)
+        self._post.deliver(everything=True)
 
     def _wait(self) -> bool:
         """Sleep while there is nothing to do; False when the engine is closed."""
+        if not self._answers:
+            self._post.deliver(everything=True)
         with self._changed:
             if not self._answers and not self._inbox:
                 self._check_idle()
@@ -333,8 +357,10 @@ class Engine:
         complete = [work for work in step if work.completes]
         jobs = [(self._answers[work.sequence].matcher, work.draft) for work in complete]
         masks = self._mask_thread.submit(_masks, jobs) if any(matcher for matcher, _ in jobs) else None
-        begun = time.perf_counter()
         chunks = [self._chunk(work) for work in step]
+        # Now, as nobody else holds the interpreter while the model runs. Where it computes prompts, it runs long.
+        self._post.deliver(everything=any(work.tokens > 1 for work in step))
+        begun = time.perf_counter()
         logits_NV = self._forward(chunks)
         self._cost.add(sum(len(chunk.ids) for chunk in chunks), time.perf_counter() - begun)
         self._sampler.ban_(logits_NV)
@@ -506,9 +532,3 @@ def _check_numbers(max_context: int, cache_tokens: int, max_batch: int, step_tok
     ):
         if not holds:
             raise EngineError(what)
-
-
-def _hand_over(loop: asyncio.AbstractEventLoop, outcomes: asyncio.Queue[Outcome], outcome: Outcome) -> None:
-    """From the worker into an event loop; nobody is left to tell when the loop has ended."""
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(outcomes.put_nowait, outcome)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from openk2.engine.cache import PagePool
 from openk2.engine.expert_cache import ExpertCache
+from openk2.engine.expert_load import ExpertLoad
 from openk2.engine.forward import Chunk
 from openk2.engine.native_experts import NativeExperts
 from openk2.engine.native_weights import NativeWeights
@@ -47,6 +48,7 @@ class NativeForward:
         """Whether the next steps leave their experts in `routes_LNK`."""
         self.routes_LNK: Tensor | None = None
         """Experts of the last step's tokens, −1 in layers without."""
+        self.expert_load = ExpertLoad(model.config)
         self._config = model.config
         self._weights = NativeWeights(
             model, level, pool, max_context, exact=exact, consume=consume, without_experts=experts is not None
@@ -75,8 +77,10 @@ class NativeForward:
             rows.extend(range(len(ids) - chunk.wanted, len(ids)))
         logits_NV = torch.empty(len(rows), self._config.vocab_size)
         c = self._config
-        if self.record_routes:
-            self.routes_LNK = torch.full((c.num_hidden_layers, len(ids), c.num_experts_per_tok), -1, dtype=torch.int32)
+        counted = self.expert_load.due()
+        routes_LNK: Tensor | None = None
+        if counted or self.record_routes:
+            routes_LNK = torch.full((c.num_hidden_layers, len(ids), c.num_experts_per_tok), -1, dtype=torch.int32)
         step = interface.Step(
             len(ids),
             len(chunks),
@@ -88,11 +92,15 @@ class NativeForward:
             table,
             rows.buffer_info()[0],
             logits_NV.data_ptr(),
-            self.routes_LNK.data_ptr() if self.record_routes and self.routes_LNK is not None else None,
+            None if routes_LNK is None else routes_LNK.data_ptr(),
         )
         status = self._step(self._network, ctypes.byref(step))
         if status == interface.NO_MEMORY:
             raise EngineError("there is no memory for a step of this size")
         if status == interface.NO_EXPERTS and self._experts is not None and self._experts.error is not None:
             raise self._experts.error
+        if self.record_routes:
+            self.routes_LNK = routes_LNK
+        if counted and routes_LNK is not None:
+            self.expert_load.add(routes_LNK)
         return logits_NV

@@ -1,12 +1,16 @@
-"""The two limits of a machine, measured: bytes read per second, and operations per second of a bfloat16 product.
+"""The two limits of a machine, measured: bytes read per second, and operations per second of a product of matrices.
 
 Decoding one token reads every active weight once, so it cannot be faster than active bytes ÷ `read_bandwidth`. A long
 prompt is a product of large matrices, so it cannot be faster than its operations ÷ `matmul_peak`. Both move with
 whatever else runs on the machine: compare only with figures of the same minute.
+
+bfloat16 numbers are float32 numbers too. A processor without instructions for products of bfloat16 makes them faster as
+float32, so the limit is the faster of the two.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,10 +23,10 @@ import torch
 BYTES = 2**30
 """Read in one pass; reading through it leaves nothing in a cache that the next pass could use."""
 PASSES = 3
-SIZES = (1024, 2048, 4096)
+SIZES = (256, 1024, 2048, 4096)
 """Rows and columns of the products."""
 SLOW = 0.5
-"""Seconds of a product after which no larger one is tried."""
+"""Seconds; a product that would take longer is not tried."""
 
 
 def read_bandwidth(threads: int | None = None, size: int = BYTES) -> float:
@@ -39,17 +43,36 @@ def read_bandwidth(threads: int | None = None, size: int = BYTES) -> float:
     return sum(part.nbytes for part in slices) / seconds
 
 
-def matmul_peak(threads: int | None = None, sizes: tuple[int, ...] = SIZES) -> float:
-    """Operations (multiplications and additions) per second of torch's best bfloat16 product with that many threads."""
+def matmul_peak(threads: int | None = None) -> float:
+    """Operations per second of the fastest product of bfloat16 numbers with that many threads."""
+    return max(matmul_rates(threads).values())
+
+
+def matmul_rates(threads: int | None = None, sizes: tuple[int, ...] = SIZES) -> dict[str, float]:
+    """Operations (multiplications and additions) per second of the best product in `bfloat16` and in `float32`.
+
+    float32 is the better of torch's and numpy's: torch's library leaves a third of an AMD processor unused. numpy's
+    takes every core, so it is asked only where `threads` are as many.
+    """
+    threads = threads or torch.get_num_threads()
+    with _torch_threads(threads), torch.inference_mode():
+        bfloat16 = _best_rate(lambda size: partial(torch.mm, *torch.randn(2, size, size).bfloat16()), sizes)
+        float32 = _best_rate(lambda size: partial(torch.mm, *torch.randn(2, size, size)), sizes)
+        if threads == os.cpu_count():
+            of_numpy = _best_rate(lambda size: partial(np.matmul, *torch.randn(2, size, size).numpy()), sizes)
+            float32 = max(float32, of_numpy)
+    return {"bfloat16": bfloat16, "float32": float32}
+
+
+def _best_rate(product: Callable[[int], Callable[[], object]], sizes: tuple[int, ...]) -> float:
+    """Of a product of each size, until the next would be slow."""
     best = 0.0
-    with _torch_threads(threads or torch.get_num_threads()), torch.inference_mode():
-        for size in sizes:
-            a_NN, b_NN = torch.randn(2, size, size).bfloat16()
-            torch.mm(a_NN, b_NN)  # the first one prepares what later ones reuse
-            seconds = min(_seconds(partial(torch.mm, a_NN, b_NN)) for _ in range(PASSES))
-            best = max(best, 2 * size**3 / seconds)
-            if seconds > SLOW:
-                break
+    for size in sizes:
+        if best and 2 * size**3 / best > SLOW:
+            break
+        work = product(size)
+        work()  # the first one prepares what later ones reuse
+        best = max(best, 2 * size**3 / min(_seconds(work) for _ in range(PASSES)))
     return best
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Sequence
 
 import orjson
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from openk2.chat.backend import closing
 from openk2.chat.events import Event, Fold, OfChoice, Tokens
 from openk2.chat.messages import ChatRequest
 from openk2.errors import OpenK2Error
@@ -122,10 +122,9 @@ class Answer(Response):
 
     async def _send_whole(self, tab: Tab, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._found_events()
-        async with aclosing(self._events(found.events, place)) as events:
-            async for choice, event in events:
-                tab.take(choice, event)
-                self._folds[choice].add(event)
+        async with closing(found.events):
+            async for event in found.events:
+                self._hear(event, tab, place)
         body = orjson.dumps(self._writer(tab).whole(self._folds))
         usage = self._folds[0].usage
         await tab.begin()
@@ -149,13 +148,16 @@ class Answer(Response):
                 writer.heartbeat,
                 self._heartbeat_seconds,
             ) as stream,
-            aclosing(self._events(found.events, place)) as events,
+            closing(found.events),
         ):
             try:
-                async for choice, event in events:
-                    tab.take(choice, event)
-                    self._folds[choice].add(event)
-                    await stream.write(writer.push(choice, event))
+                async for event in found.events:
+                    choice, heard = self._hear(event, tab, place)
+                    if not stream.begun:
+                        await stream.begin()
+                    for one in heard:
+                        if part := writer.push(choice, one):
+                            await stream.write(part)
                 if any(folded.reason is None for folded in self._folds):
                     raise ApiError(500, "the answer broke off before its end")
                 last = writer.closing()
@@ -176,23 +178,18 @@ class Answer(Response):
         assert self._found is not None
         return self._found
 
-    async def _events(self, source: AsyncIterator[Event], place: Place) -> AsyncGenerator[tuple[int, Event], None]:
-        """What both forms of the answer are made of, each with the number of its answer."""
-        try:
-            async for event in source:
-                if self._first_event is None:
-                    self._first_event = time.monotonic()
-                    place.begun()
-                choice = 0
-                if isinstance(event, OfChoice):
-                    choice, event = event.choice, event.event
-                if isinstance(event, Tokens):
-                    self._watch.tokens(choice)
-                if self._plain is None:
-                    yield choice, event
-                    continue
-                for said in self._plain[choice].take(event):
-                    yield choice, said
-        finally:
-            if isinstance(source, AsyncGenerator):
-                await source.aclose()
+    def _hear(self, event: Event, tab: Tab, place: Place) -> tuple[int, Sequence[Event]]:
+        """Note an event; returns the number of its answer and what both forms of the answer are made of."""
+        if self._first_event is None:
+            self._first_event = time.monotonic()
+            place.begun()
+        choice = 0
+        if isinstance(event, OfChoice):
+            choice, event = event.choice, event.event
+        if isinstance(event, Tokens):
+            self._watch.tokens(choice, len(event.ids))
+        heard = (event,) if self._plain is None else self._plain[choice].take(event)
+        for one in heard:
+            tab.take(choice, one)
+            self._folds[choice].add(one)
+        return choice, heard

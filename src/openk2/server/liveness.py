@@ -66,19 +66,20 @@ class LiveStream:
     async def __aexit__(self, *_: object) -> None:
         await self._stop()
 
-    async def write(self, part: bytes) -> None:
-        """Send a part, which may be empty, and before the first one the head."""
+    async def begin(self) -> None:
+        """Send the head and the opening, unless they were sent."""
         if not self.begun:
             await self._begin()
-        if part:
-            self._last = self._loop.time()
-            await self._send_body(_part(part))
+
+    def write(self, part: bytes) -> Awaitable[None]:
+        """Send a part of a body that has begun."""
+        self._last = self._loop.time()
+        return self._send_body(_part(part))
 
     async def end(self, part: bytes) -> None:
         """Send the last part."""
         await self._stop()
-        if not self.begun:
-            await self._begin()
+        await self.begin()
         await self._send_body(_part(part, more=False))
 
     async def _begin(self) -> None:
@@ -97,8 +98,8 @@ class LiveStream:
             if left > 0:
                 await asyncio.sleep(left)
             else:
+                await self.begin()
                 await self.write(self._heartbeat())
-                self._last = self._loop.time()
 
     async def _stop(self) -> None:
         """End the heartbeats; a head that one of them is sending is sent whole."""

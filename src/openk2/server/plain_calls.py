@@ -4,7 +4,7 @@ With `tool_choice` none, or without tools, no client expects `tool_calls`, yet a
 client then gets them as content, spelled as the model writes them: nothing is hidden, and nobody runs anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from openk2.chat.call_ids import call_id, is_indexed
 from openk2.chat.events import (
@@ -27,23 +27,25 @@ class PlainCalls:
         self._in_section = False
         self._in_call = False
 
-    def take(self, event: Event) -> Iterator[Event]:
+    def take(self, event: Event) -> Sequence[Event]:
         """What the event becomes; a call that was cut off stays unclosed."""
         match event:
+            case Tokens() | PromptTokens():
+                return (event,)
             case ToolCallStart(index, id, name):
                 begin = "" if self._in_section else SECTION_BEGIN
                 self._in_section = self._in_call = True
                 spelled = id if is_indexed(id) else call_id(name, index)
-                yield TextDelta(f"{begin}{CALL_BEGIN}{spelled}{ARGUMENTS_BEGIN}")
+                return (TextDelta(f"{begin}{CALL_BEGIN}{spelled}{ARGUMENTS_BEGIN}"),)
             case ToolCallArguments(_, text):
-                yield TextDelta(text)
+                return (TextDelta(text),)
             case ToolCallEnd():
                 self._in_call = False
-                yield TextDelta(CALL_END)
-            case Tokens() | PromptTokens():
-                yield event
-            case _:
-                if self._in_section and not self._in_call:
-                    yield TextDelta(SECTION_END)
-                self._in_section = False
-                yield Finished("stop") if event == Finished("tool_calls") else event
+                return (TextDelta(CALL_END),)
+            case Finished("tool_calls", None):
+                event = Finished("stop")
+        if not self._in_section:
+            return (event,)
+        ends = (TextDelta(SECTION_END),) if not self._in_call else ()
+        self._in_section = False
+        return (*ends, event)

@@ -83,6 +83,21 @@ class Call:
         return (self.source or self.served.backend.stream)(request)
 
 
+_HOLE = "\0"
+
+
+class SseForm:
+    """Server-sent events that differ in one text only: the JSON around it is written once."""
+
+    def __init__(self, value: Callable[[str], Json], event: str | None = None) -> None:
+        """`value`: the event's value for a text, which stands in it once."""
+        self._before, self._behind = sse(value(_HOLE), event).split(orjson.dumps(_HOLE))
+
+    def __call__(self, text: str) -> bytes:
+        """The event with this text."""
+        return self._before + orjson.dumps(text) + self._behind
+
+
 def sse(value: Json, event: str | None = None) -> bytes:
     """One server-sent event; with a name where the protocol names its events."""
     head = b"" if event is None else b"event: " + event.encode() + b"\n"

@@ -18,8 +18,9 @@ class Watch(Protocol):
     """Sees one request."""
 
     @property
-    def tokens(self) -> Callable[[int], None] | None:
-        """Called with the number of an answer when its next tokens are there; None: does not want to know."""
+    def tokens(self) -> Callable[[int, int], None] | None:
+        """Called with the number of an answer when its next tokens are there, and how many; None: does not want to
+        know."""
         ...
 
     def ended(self, ending: Ending) -> None:
@@ -42,10 +43,10 @@ class Watches:
         self._watches = watches
         self._timing = [watch.tokens for watch in watches if watch.tokens is not None]
 
-    def tokens(self, choice: int) -> None:
+    def tokens(self, choice: int, count: int) -> None:
         """The next tokens of an answer are there."""
         for told in self._timing:
-            told(choice)
+            told(choice, count)
 
     def ended(self, ending: Ending) -> None:
         """See `Watch`."""

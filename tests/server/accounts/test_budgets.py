@@ -15,6 +15,9 @@ from openk2.server.accounts.accounts import Accounts
 from openk2.server.accounts.budgets import Budget, owners_of
 from openk2.server.accounts.clock import milliseconds
 from openk2.server.accounts.ledger import Entry
+from openk2.server.accounts.prices import FREE
+from openk2.server.accounts.reservations import Demand
+from openk2.server.accounts.tally import Tally
 from openk2.server.errors import ApiError
 from openk2.server.metering import Caller
 
@@ -27,9 +30,13 @@ async def spend(accounts: Accounts, clock: Clock, tokens: int, cost: int = 0, ke
     await accounts.ledger.settle(one.settled(Usage(tokens - 1, 0, 1), cost, 1, 1, "stop"))
 
 
+def demand() -> Demand:
+    return Demand(0, 0, 0, FREE)
+
+
 async def is_spent(accounts: Accounts) -> bool:
     try:
-        release = await accounts.budgets.reserve(owners_of(CALLER), 0, 0)
+        release = await accounts.reservations.reserve(owners_of(CALLER), demand(), Tally())
     except ApiError as error:
         return (error.status, error.code, error.retry_after) == (402, "insufficient_quota", None)
     release()
@@ -84,23 +91,12 @@ def test_the_keys_of_a_user_and_of_an_organisation_share_its_budget(owner: tuple
     with_accounts("sqlite", tmp_path, work)
 
 
-def test_requests_in_progress_count_with_what_they_may_use(tmp_path: Path) -> None:
-    async def work(accounts: Accounts, clock: Clock) -> None:
-        await accounts.budgets.set(KEY, "day", Budget(tokens=100))
-        release = await accounts.budgets.reserve(owners_of(CALLER), 100, 0)
-        assert await is_spent(accounts), "the first one may use all of it"
-        release()
-        assert not await is_spent(accounts)
-
-    with_accounts("sqlite", tmp_path, work)
-
-
 def test_the_refusal_says_which_budget_and_when_the_next_begins(tmp_path: Path) -> None:
     async def work(accounts: Accounts, clock: Clock) -> str:
         await accounts.budgets.set(("user", "user-1"), "month", Budget(tokens=1000, money=2_500_000_000))
         await spend(accounts, clock, 1000)
         with pytest.raises(ApiError) as refused:
-            await accounts.budgets.reserve(owners_of(CALLER), 0, 0)
+            await accounts.reservations.reserve(owners_of(CALLER), demand(), Tally())
         return str(refused.value)
 
     assert with_accounts("sqlite", tmp_path, work) == (

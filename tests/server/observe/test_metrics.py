@@ -133,6 +133,7 @@ def test_tool_calls_are_counted_by_whether_they_fit() -> None:
 def everything(engine: Engine) -> set[str]:
     """The names of all metrics there are, from a server that has one of each part."""
     engine.count_with("experts", lambda: {"hits": 1.0})
+    engine.count_with("routing", lambda: {"load_ratio_max": 1.5})
     replicas = [Replica("a", EngineTokens(engine, "k2")), Replica("b", EngineTokens(engine, "k2"))]
     backend = RenderedBackend(TokenPool("k2", replicas))
     with running(backend) as address:
@@ -142,6 +143,14 @@ def everything(engine: Engine) -> set[str]:
     # Counters without labels yet have no sample, but their family is there.
     families = re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE)
     return names | {name for name, _ in families} | {f"{name}_bucket" for name, kind in families if kind == "histogram"}
+
+
+def test_how_unevenly_experts_are_chosen_is_a_gauge_of_its_own(engine: Engine) -> None:
+    engine.count_with("routing", lambda: {"load_ratio_max": 1.5})
+    with running(RenderedBackend(EngineTokens(engine, "k2"))) as address:
+        found = samples(address)
+    assert of(found, "openk2:expert_load_ratio_max", model_name="k2", engine="engine") == 1.5
+    assert of(found, "openk2:engine_part", part="routing") == 0
 
 
 def samples_of(text: str) -> Iterator[tuple[str, float]]:

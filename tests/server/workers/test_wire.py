@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openk2.chat.pieces import TokenLogprob, TokenPiece
+from openk2.chat.pieces import Pieces, TokenLogprob, TokenPiece
 from openk2.chat.sampling import GrammarSpec, SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.errors import ContextLengthError, EngineError, OpenK2Error, RequestError, UpstreamError
@@ -115,14 +115,14 @@ class Steps:
     def check(self, prompt_ids: Sequence[int]) -> None:
         raise AssertionError("front ends check by themselves")
 
-    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+    async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         self.asked.append((list(prompt_ids), sampling))
         try:
             if prompt_ids[0] == 0:
                 raise RequestError("no such prompt")
             for number in range(sampling.max_tokens or 0):
                 await self.steps.acquire()
-                yield TokenPiece(0, number, finish="length" if number + 1 == sampling.max_tokens else None)
+                yield [TokenPiece(0, number, finish="length" if number + 1 == sampling.max_tokens else None)]
         finally:
             self.left.set()
 
@@ -157,7 +157,7 @@ def test_tokens_come_through_for_many_requests_at_once(tmp_path: Path) -> None:
 
         async def ask(number: int) -> list[int]:
             sampling = SamplingParams(max_tokens=number, seed=number)
-            return [piece.id async for piece in tokens.generate([number], sampling)]
+            return [piece.id async for pieces in tokens.generate([number], sampling) for piece in pieces]
 
         assert await asyncio.gather(*map(ask, range(1, 20))) == [list(range(number)) for number in range(1, 20)]
         assert ([7], SamplingParams(max_tokens=7, seed=7)) in steps.asked

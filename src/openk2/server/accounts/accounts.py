@@ -15,6 +15,7 @@ from openk2.server.accounts.ledger import Ledger
 from openk2.server.accounts.limits import Limiter, LocalLimiter
 from openk2.server.accounts.meter import AccountMeter
 from openk2.server.accounts.prices import Prices
+from openk2.server.accounts.reservations import Reservations
 from openk2.server.accounts.scopes import ADMIN, SIGNED_IN
 from openk2.server.accounts.sessions import Sessions
 from openk2.server.errors import ApiError
@@ -51,8 +52,9 @@ class Accounts:
         self.budgets = Budgets(database, clock)
         self.ledger = Ledger(database, self._presence)
         self._limiter = limiter or LocalLimiter()
+        self.reservations = Reservations(self.budgets, database, self._presence.id)
         self.meter = AccountMeter(
-            budgets=self.budgets, limiter=self._limiter, ledger=self.ledger, prices=prices, clock=clock
+            reservations=self.reservations, limiter=self._limiter, ledger=self.ledger, prices=prices, clock=clock
         )
         self._looking: asyncio.Task[None] | None = None
 

@@ -1,13 +1,12 @@
 """Budgets: the most that a key, a user or an organisation may use in a day or a month, in tokens and in money.
 
-A request is refused once what the ledger says was used, and what requests in progress may still use, reach the budget.
-A single answer may therefore end a little beyond it, and no further one begins. Days and months are those of UTC.
+Here they are kept and compared with what the ledger says was used; what requests in progress may still use is in
+`reservations.py`. Days and months are those of UTC.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,8 +14,7 @@ from sqlalchemy import case, func, select
 
 from openk2.errors import ServerError
 from openk2.server.accounts import money
-from openk2.server.accounts.clock import day_begins, day_of, iso, milliseconds, period_begins, period_ends
-from openk2.server.errors import ApiError
+from openk2.server.accounts.clock import day_begins, day_of, milliseconds, period_begins, period_ends
 from openk2.server.metering import Caller
 from openk2.server.store import Database
 from openk2.server.store.tables import accounts as tables
@@ -56,11 +54,12 @@ class Standing:
     resets: int
     """When the next period begins, in milliseconds since 1970."""
 
-    def spent(self, tokens: int, cost: int) -> bool:
-        """Whether it is used up, `tokens` and `cost` of requests in progress included."""
+    @property
+    def spent(self) -> bool:
+        """Whether it is used up."""
         of = self.budget
-        return (of.tokens is not None and self.used_tokens + tokens >= of.tokens) or (
-            of.money is not None and self.used_money + cost >= of.money
+        return (of.tokens is not None and self.used_tokens >= of.tokens) or (
+            of.money is not None and self.used_money >= of.money
         )
 
 
@@ -71,13 +70,11 @@ def owners_of(caller: Caller) -> tuple[Owner, ...]:
 
 
 class Budgets:
-    """Reads, sets and guards them."""
+    """Reads and sets them."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database, self._clock = database, clock
         self._remembered: dict[Owner, tuple[float, dict[str, Budget]]] = {}
-        self._tokens: Counter[Owner] = Counter()
-        self._money: Counter[Owner] = Counter()
 
     async def set(self, owner: Owner, period: str, budget: Budget) -> None:
         """Set a budget; one without limits is taken away. Raises ServerError for an unknown period."""
@@ -157,28 +154,6 @@ class Budgets:
             ]
         return standings
 
-    async def reserve(self, owners: Sequence[Owner], tokens: int, cost: int) -> Callable[[], None]:
-        """Count a request that begins against its owners' budgets; call what is returned once the ledger has it.
-
-        `tokens`, `cost`: the most it may use. Raises ApiError (402) where a budget is spent.
-        """
-        for standing in await self.standings(owners):
-            owner = standing.owner
-            if standing.spent(self._tokens[owner], self._money[owner]):
-                raise ApiError(402, _spent(standing), code="insufficient_quota", retry_after=None)
-        for owner in owners:
-            self._tokens[owner] += tokens
-            self._money[owner] += cost
-
-        def release() -> None:
-            for owner in owners:
-                for counter, amount in ((self._tokens, tokens), (self._money, cost)):
-                    counter[owner] -= amount
-                    if not counter[owner]:
-                        del counter[owner]
-
-        return release
-
     async def _used(self, owner: Owner, day: str, month: str) -> dict[str, tuple[int, int]]:
         table = tables.usage_day
         tokens = table.c.prompt_tokens + table.c.completion_tokens
@@ -194,14 +169,3 @@ class Budgets:
             row = (await connection.execute(statement)).one()
         numbers = [int(value or 0) for value in row]
         return {"day": (numbers[0], numbers[1]), "month": (numbers[2], numbers[3])}
-
-
-def _spent(standing: Standing) -> str:
-    of = standing.budget
-    tokens = f"{of.tokens:,} tokens" if of.tokens is not None else ""
-    amount = money.text(of.money) if of.money is not None else ""
-    whole = " or ".join(filter(None, (tokens, amount)))
-    return (
-        f"the {standing.owner[0]}'s budget of {whole} a {standing.period} is spent; "
-        f"the next {standing.period} begins at {iso(standing.resets)}"
-    )

@@ -15,11 +15,12 @@ from dataclasses import replace
 
 from openk2.chat.events import Event, Usage
 from openk2.server.accounts import limits as limiting
-from openk2.server.accounts.budgets import Budgets, owners_of
+from openk2.server.accounts.budgets import owners_of
 from openk2.server.accounts.clock import milliseconds
 from openk2.server.accounts.ledger import Entry, Ledger
 from openk2.server.accounts.limits import UNSTATED_TOKENS, Limiter, Limits
 from openk2.server.accounts.prices import Price, Prices
+from openk2.server.accounts.reservations import Demand, Reservations
 from openk2.server.accounts.tally import Tally
 from openk2.server.ending import CLIENT_LEFT, Ending
 from openk2.server.errors import ApiError
@@ -33,13 +34,13 @@ class AccountMeter:
     def __init__(
         self,
         *,
-        budgets: Budgets,
+        reservations: Reservations,
         limiter: Limiter,
         ledger: Ledger,
         prices: Prices,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._budgets, self._limiter, self._ledger = budgets, limiter, ledger
+        self._reservations, self._limiter, self._ledger = reservations, limiter, ledger
         self._prices, self._clock = prices, clock
 
     async def open(self, caller: Caller, call: Call, prompt_tokens: int) -> AccountTab:
@@ -55,9 +56,8 @@ class AccountMeter:
         sampling = call.request.sampling
         most = UNSTATED_TOKENS if sampling.max_tokens is None else sampling.max_tokens
         reserved = Usage(prompt, 0, most * call.request.answers)
-        release = await self._budgets.reserve(
-            owners_of(caller), reserved.prompt_tokens + reserved.completion_tokens, price.of(reserved)
-        )
+        tally = Tally()
+        release = await self._reservations.reserve(owners_of(caller), Demand.of(call, prompt, price), tally)
         entry = Entry(
             id=uuid.uuid4().hex,
             request_id=call.request.request_id or "",
@@ -68,7 +68,7 @@ class AccountMeter:
             model=call.served.name,
             backend=call.served.backend.name,
         )
-        tab = AccountTab(entry, price, self._ledger, release)
+        tab = AccountTab(entry, price, self._ledger, tally, release)
         try:
             for owner, limits in caller.limits:
                 await self._limit(owner, limits, reserved, tab)
@@ -106,12 +106,12 @@ class _Taken:
 class AccountTab:
     """One request's account (a `Tab`)."""
 
-    def __init__(self, entry: Entry, price: Price, ledger: Ledger, release: Callable[[], None]) -> None:
-        """`release`: gives back what was reserved of budgets."""
+    def __init__(self, entry: Entry, price: Price, ledger: Ledger, tally: Tally, release: Callable[[], None]) -> None:
+        """`tally`: empty yet; `release`: gives back what was reserved of budgets."""
         self.headers: dict[str, str] = {}
         self.taken: list[_Taken] = []
-        self._entry, self._price, self._ledger, self._release = entry, price, ledger, release
-        self._tally = Tally()
+        self._entry, self._price, self._ledger = entry, price, ledger
+        self._tally, self._release = tally, release
         self._begun = self._closed = False
 
     @property

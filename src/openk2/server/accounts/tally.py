@@ -18,6 +18,8 @@ class Tally:
     def __init__(self) -> None:
         self._prompt = self._cached = self._sampled = self._pieces = self._reasoned = 0
         self._reasons: dict[int, bool] = {}
+        self._unread: dict[int, int] = {}
+        """Tokens of an answer of which no text has come."""
         self._final: Usage | None = None
 
     @property
@@ -38,17 +40,23 @@ class Tally:
                 self._sampled += len(ids)
                 if self._reasons.get(choice):
                     self._reasoned += len(ids)
+                else:
+                    self._unread[choice] = self._unread.get(choice, 0) + len(ids)
             case ReasoningDelta():
-                # Its ids came just before it; the first of them are counted with the answer.
+                # The ids of its beginning came just before it.
                 self._pieces += 1
-                self._reasoned += self._sampled == 0
+                self._reasoned += self._unread.pop(choice, 0) + (self._sampled == 0)
                 self._reasons[choice] = True
             case TextDelta() | ToolCallArguments():
                 self._pieces += 1
-                self._reasons[choice] = False
+                self._answers(choice)
             case ToolCallStart():
-                self._reasons[choice] = False
+                self._answers(choice)
             case Usage():
                 self._final = event
             case _:
                 pass
+
+    def _answers(self, choice: int) -> None:
+        self._reasons[choice] = False
+        self._unread.pop(choice, None)

@@ -21,7 +21,7 @@ from typing import Generic, TypeVar
 from openk2.chat.backend import ChatBackend, TokenBackend
 from openk2.chat.events import Event
 from openk2.chat.messages import ChatRequest
-from openk2.chat.pieces import TokenPiece
+from openk2.chat.pieces import Pieces
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.sampling import SamplingParams
 from openk2.errors import OpenK2Error, UpstreamError
@@ -242,7 +242,7 @@ class TokenPool(_Pool[TokenBackend]):
         for replica in self.replicas:
             replica.backend.check(prompt_ids)
 
-    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         """See `TokenBackend.generate`; raises ApiError (503) when no replica can be asked."""
         return self._ask(lambda backend: backend.generate(prompt_ids, sampling), chain_of_ids(prompt_ids), None)
 

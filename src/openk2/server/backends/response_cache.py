@@ -19,6 +19,7 @@ from typing import Any, Literal, Protocol
 
 import orjson
 
+from openk2.chat.backend import closing
 from openk2.chat.events import Event, Finished, OfChoice, PromptTokens, Usage
 from openk2.chat.messages import ChatRequest
 from openk2.errors import ServerError
@@ -181,13 +182,10 @@ class ResponseCache:
     async def _recorded(self, name: str, events: AsyncIterator[Event]) -> AsyncGenerator[Event, None]:
         """The events as they come; kept when the last one is there."""
         seen: list[Event] = []
-        try:
+        async with closing(events):
             async for event in events:
                 seen.append(event)
                 yield event
-        finally:
-            if isinstance(events, AsyncGenerator):
-                await events.aclose()
         if not seen or not isinstance(seen[-1], Finished) or seen[-1].reason == "cancelled":
             return
         value = events_to_json(seen)

@@ -35,6 +35,11 @@ class EngineCollector(Collector):
         others = GaugeMetricFamily(
             "openk2:engine_part", "Counters of what an engine works with.", labels=[*labels, "part", "counter"]
         )
+        unevenness = GaugeMetricFamily(
+            "openk2:expert_load_ratio_max",
+            "Tokens of the busiest expert over the mean of its layer's, in the layer where that is most.",
+            labels=labels,
+        )
         queued = HistogramMetricFamily(
             "openk2:request_queue_time_seconds", "From arrival at the engine until a step takes it up.", labels=labels
         )
@@ -55,8 +60,11 @@ class EngineCollector(Collector):
                 prefill.add_metric(at, _buckets(load.bounds, load.prefill[0]), load.prefill[1])
                 for part, values in load.others.items():
                     for name, value in values.items():
-                        others.add_metric([*at, part, name], value)
-        yield from (running, waiting, usage, queries, hits, preempted, kernels, queued, prefill, others)
+                        if (part, name) == ("routing", "load_ratio_max"):
+                            unevenness.add_metric(at, value)
+                        else:
+                            others.add_metric([*at, part, name], value)
+        yield from (running, waiting, usage, queries, hits, preempted, kernels, queued, prefill, unevenness, others)
         yield from self._replicas()
 
     def _replicas(self) -> Iterator[Metric]:

@@ -165,12 +165,13 @@ class _Measured:
         self._last: dict[int, float] = {}
         """When each answer's last token came."""
 
-    def tokens(self, choice: int) -> None:
-        """Time the gap since the answer's last token."""
+    def tokens(self, choice: int, count: int) -> None:
+        """Time the gaps since the answer's last token, which are taken for equal where several came together."""
         now = time.perf_counter()
         last = self._last.get(choice)
         if last is not None:
-            self._between.observe(now - last)
+            for _ in range(count):
+                self._between.observe((now - last) / count)
         self._last[choice] = now
 
     def ended(self, ending: Ending) -> None:

@@ -22,7 +22,7 @@ from openk2.chat.events import (
     Usage,
 )
 from openk2.server.errors import ApiError, error_body
-from openk2.server.protocol import Head, Json, sse
+from openk2.server.protocol import Head, Json, SseForm, sse
 from openk2.server.served import Piece
 
 Alternatives = tuple[tuple[int, float], ...]
@@ -104,9 +104,12 @@ class ChatWriter:
 
     def push(self, choice: int, event: Event) -> bytes:
         """The chunks an event becomes: none, one, or the closing one. Raises ApiError for a broken answer."""
+        of_choice = self._chunks[choice]
+        if (plain := of_choice.push_plain(event)) is not None:
+            return plain
         if isinstance(event, Usage):
             self._usage = event
-        chunks = list(self._chunks[choice].push(event))
+        chunks = list(of_choice.push(event))
         if isinstance(event, Finished) and choice == 0 and self._usage is not None:
             # Where Moonshot's clients look for it; those of others never look into a choice for it.
             chunks[-1]["choices"][0]["usage"] = self._counts(self._usage)
@@ -169,9 +172,25 @@ class _Chunks:
         self._index, self._head, self._form = index, head, form
         self._logprobs: list[Json] = []
         self._said_something = False
+        self._text = SseForm(lambda text: self._chunk({"content": text}))
+        self._reasoning = SseForm(lambda text: self._chunk({"reasoning_content": text}))
 
     def opening(self) -> Json:
         return self._chunk({"role": "assistant"})
+
+    def push_plain(self, event: Event) -> bytes | None:
+        """What nearly all events become, written the quick way: tokens and their text. None: it is none of these."""
+        if self._form.piece is not None:
+            return None
+        match event:
+            case Tokens():
+                return b""
+            case TextDelta(text) if text:
+                self._said_something = True
+                return self._text(text)
+            case ReasoningDelta(text) if text and not self._form.reasoning_alias:
+                return self._reasoning(text)
+        return None
 
     def push(self, event: Event) -> Iterator[Json]:
         match event:

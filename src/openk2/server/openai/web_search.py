@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
 import httpx
 
-from openk2.chat.backend import ChatBackend
+from openk2.chat.backend import ChatBackend, closing
 from openk2.chat.events import Event
 from openk2.chat.messages import ChatRequest, Message, ToolSpec
 from openk2.errors import ServerError
@@ -104,12 +104,9 @@ async def searched(backend: ChatBackend, request: ChatRequest, search: Search) -
     """The backend's answer to the request with every echo replaced by what its search finds."""
     messages = [await _with_results(message, search) for message in request.messages]
     events = backend.stream(replace(request, messages=tuple(messages)))
-    try:
+    async with closing(events):
         async for event in events:
             yield event
-    finally:
-        if isinstance(events, AsyncGenerator):
-            await events.aclose()
 
 
 async def _with_results(message: Message, search: Search) -> Message:

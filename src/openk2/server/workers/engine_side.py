@@ -85,7 +85,7 @@ class _Connection:
     def __init__(self, side: EngineSide, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._side, self._reader, self._writer = side, reader, writer
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._outbox: list[tuple[int, list[Any]]] = []
+        self._outbox: list[tuple[int, list[list[Any]]]] = []
 
     async def run(self) -> None:
         """Until the front end is gone."""
@@ -117,18 +117,18 @@ class _Connection:
 
     async def _answer(self, number: int, name: str, ids: list[int], sampling: dict[str, Any]) -> None:
         try:
-            async with aclosing(self._side.of(name).generate(ids, sampling_from_json(sampling))) as pieces:
-                async for piece in pieces:
-                    self._put(number, piece_to_json(piece))
+            async with aclosing(self._side.of(name).generate(ids, sampling_from_json(sampling))) as batches:
+                async for pieces in batches:
+                    self._put(number, [piece_to_json(piece) for piece in pieces])
         except Exception as error:
             self._flush()
             self._writer.write(frame("failed", number, error_to_json(error)))
 
-    def _put(self, number: int, piece: list[Any]) -> None:
+    def _put(self, number: int, pieces: list[list[Any]]) -> None:
         """Tokens that are ready together leave together: a step's tokens wake their tasks in one turn of the loop."""
         if not self._outbox:
             asyncio.get_running_loop().call_soon(self._flush)
-        self._outbox.append((number, piece))
+        self._outbox.append((number, pieces))
 
     def _flush(self) -> None:
         if self._outbox:

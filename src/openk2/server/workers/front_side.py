@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from openk2.chat.backend import check_prompt
-from openk2.chat.pieces import TokenPiece
+from openk2.chat.pieces import Pieces
 from openk2.chat.sampling import SamplingParams
 from openk2.chat.tokenizer import Tokenizer
 from openk2.errors import OpenK2Error, UpstreamError
@@ -40,9 +40,9 @@ class FrontSide:
             while True:
                 match await read_frame(self._reader):
                     case ["tokens", tokens]:
-                        for number, piece in tokens:
+                        for number, pieces in tokens:
                             if (inbox := self._inboxes.get(number)) is not None:
-                                inbox.put_nowait(piece)
+                                inbox.put_nowait(pieces)
                     case ["failed", number, error]:
                         if (inbox := self._inboxes.get(number)) is not None:
                             inbox.put_nowait(error_from_json(error))
@@ -72,9 +72,7 @@ class FrontSide:
         finally:
             del self._inboxes[number]
 
-    async def generate(
-        self, name: str, ids: Sequence[int], sampling: SamplingParams
-    ) -> AsyncGenerator[TokenPiece, None]:
+    async def generate(self, name: str, ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         """The tokens of one request; closing it cancels the request there."""
         number, inbox = self._open()
         unfinished = sampling.n
@@ -84,9 +82,9 @@ class FrontSide:
                 outcome = await inbox.get()
                 if isinstance(outcome, OpenK2Error):
                     raise outcome
-                piece = piece_from_json(outcome)
-                unfinished -= piece.finish is not None
-                yield piece
+                pieces = [piece_from_json(values) for values in outcome]
+                unfinished -= sum(piece.finish is not None for piece in pieces)
+                yield pieces
         finally:
             del self._inboxes[number]
             if unfinished:
@@ -114,7 +112,7 @@ class SharedTokens:
         """See `TokenBackend.check`."""
         check_prompt(prompt_ids, self._longest, self.tokenizer.vocab_size)
 
-    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[TokenPiece, None]:
+    def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         """See `TokenBackend.generate`."""
         return self._side.generate(self._key, prompt_ids, sampling)
 

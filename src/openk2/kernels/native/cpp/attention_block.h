@@ -335,23 +335,34 @@ inline void score_pairs(const ok2_latents& l, const uint8_t* const* rows, int kn
 }
 #endif
 
+// scores[T][16] of T tokens in floats.
+template <int T>
+inline void score_some_floats(const float* known, int width, const float* queries, float* scores) {
+    F total[T][VECTORS];
+    for (int j = 0; j < T; j++)
+        for (int v = 0; v < VECTORS; v++) total[j][v] = spread(0.0f);
+    for (int k = 0; k < width; k++) {
+        F q[VECTORS];
+        for (int v = 0; v < VECTORS; v++) q[v] = load(queries + k * COLUMNS + v * LANES);
+        for (int j = 0; j < T; j++)
+            for (int v = 0; v < VECTORS; v++) total[j][v] = fma(spread(known[(int64_t)j * width + k]), q[v], total[j][v]);
+    }
+    for (int j = 0; j < T; j++)
+        for (int v = 0; v < VECTORS; v++) store(scores + j * COLUMNS + v * LANES, total[j][v]);
+}
+
 // scores[tokens][16] of a block's `known` tokens for one group, in floats.
 inline void score_floats(const ok2_latents& l, const AttentionScratch& s, int known, const float* queries, float* scores,
                          Ahead& ahead) {
-    constexpr int SOME = LANES == 16 ? AT_ONCE : AT_ONCE / 2;
-    for (int i = 0; i < known; i += SOME) {
+    constexpr int SOME = LANES == 16 ? AT_ONCE : LANES == 8 ? 6 : AT_ONCE / 2;
+    int i = 0;
+    for (; i + SOME <= known; i += SOME) {
         ahead.fetch(SOME);
-        F total[SOME][VECTORS];
-        for (int j = 0; j < SOME; j++)
-            for (int v = 0; v < VECTORS; v++) total[j][v] = spread(0.0f);
-        for (int k = 0; k < l.width; k++)
-            for (int v = 0; v < VECTORS; v++) {
-                const F q = load(queries + k * COLUMNS + v * LANES);
-                for (int j = 0; j < SOME; j++)
-                    total[j][v] = fma(spread(s.known[(int64_t)(i + j) * l.width + k]), q, total[j][v]);
-            }
-        for (int j = 0; j < SOME; j++)
-            for (int v = 0; v < VECTORS; v++) store(scores + (i + j) * COLUMNS + v * LANES, total[j][v]);
+        score_some_floats<SOME>(s.known + (int64_t)i * l.width, l.width, queries, scores + i * COLUMNS);
+    }
+    for (; i < known; i += 2) {
+        ahead.fetch(2);
+        score_some_floats<2>(s.known + (int64_t)i * l.width, l.width, queries, scores + i * COLUMNS);
     }
 }
 
@@ -443,19 +454,33 @@ inline void mix_pairs(const ok2_latents& l, const AttentionScratch& s, int known
 }
 #endif
 
+// mixed += weights x latents of `tokens` tokens, for V vectors from k on and 4 columns from c on, in floats.
+template <int V>
+inline void mix_some_floats(const float* known, int tokens, int width, const float* weights, int c, int k, const Seen& seen) {
+    constexpr int SOME = 4;  // columns
+    F total[SOME][V];
+    for (int j = 0; j < SOME; j++)
+        for (int v = 0; v < V; v++) total[j][v] = load(mixed_at(seen, c + j, k + v * LANES));
+    for (int i = 0; i < tokens; i++) {
+        F latent[V];
+        for (int v = 0; v < V; v++) latent[v] = load(known + (int64_t)i * width + k + v * LANES);
+        for (int j = 0; j < SOME; j++) {
+            const F weight = spread(weights[i * COLUMNS + c + j]);
+            for (int v = 0; v < V; v++) total[j][v] = fma(weight, latent[v], total[j][v]);
+        }
+    }
+    for (int j = 0; j < SOME; j++)
+        for (int v = 0; v < V; v++) store(mixed_at(seen, c + j, k + v * LANES), total[j][v]);
+}
+
 // mixed += weights x latents of a block's `known` tokens for one group, in floats.
 inline void mix_floats(const ok2_latents& l, const AttentionScratch& s, int known, const float* scores, int columns, const Seen& seen) {
-    constexpr int SOME = 4;  // columns
-    for (int c = 0; c < columns; c += SOME)
-        for (int k = 0; k < l.rank; k += LANES) {
-            F total[SOME];
-            for (int j = 0; j < SOME; j++) total[j] = load(mixed_at(seen, c + j, k));
-            for (int i = 0; i < known; i++) {
-                const F latent = load(s.known + (int64_t)i * l.width + k);
-                for (int j = 0; j < SOME; j++) total[j] = fma(spread(scores[i * COLUMNS + c + j]), latent, total[j]);
-            }
-            for (int j = 0; j < SOME; j++) store(mixed_at(seen, c + j, k), total[j]);
-        }
+    constexpr int SOME = 4, MOST = 3;  // columns, vectors
+    int k = 0;
+    for (; k + MOST * LANES <= l.rank; k += MOST * LANES)
+        for (int c = 0; c < columns; c += SOME) mix_some_floats<MOST>(s.known, known, l.width, scores, c, k, seen);
+    for (; k < l.rank; k += LANES)
+        for (int c = 0; c < columns; c += SOME) mix_some_floats<1>(s.known, known, l.width, scores, c, k, seen);
 }
 
 }  // namespace

@@ -1,27 +1,44 @@
-// The process's threads. They wait for work awake for a moment, then asleep; at barriers they stay awake, and give way
-// when there are more threads than cores.
+// The process's threads. They wait for work and for each other awake for a moment, then asleep. Asleep, because a thread
+// that is late has mostly lost its core to another program's or to Python's: the core of whoever waits for it is where
+// it can go on.
 #include "team.h"
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 #include <pthread.h>
-#include <sched.h>
-#include <time.h>
 
 namespace openk2 {
 
 namespace {
 
 constexpr int AWAKE = 200000;    // rounds of waiting for work, about a millisecond
-constexpr int PATIENCE = 20000;  // rounds at a barrier before giving way, about a tenth of it
+constexpr int PATIENCE = 20000;  // rounds of waiting for each other, about a tenth of it
 constexpr int MOST_THREADS = 1 << 12;
 
 // No PAUSE: a virtual machine may take a thread that pauses in a loop off its core, for longer than most waits last.
 inline void pause_briefly() {
     for (int i = 0; i < 8; i++) __asm__ volatile("nop");
+}
+
+// Returns when done() is true, which whoever makes it so tells with `tell`.
+template <class Done>
+void wait_until(Sleepers& sleepers, Done&& done) {
+    for (int round = 0; round < PATIENCE; round++) {
+        if (done()) return;
+        pause_briefly();
+    }
+    std::unique_lock<std::mutex> lock(sleepers.lock);
+    sleepers.number.fetch_add(1);
+    sleepers.wake.wait(lock, done);
+    sleepers.number.fetch_sub(1);
+}
+
+// To be called behind a sequentially consistent store: then either it sees the sleeper, or the sleeper the store.
+void tell(Sleepers& sleepers) {
+    if (sleepers.number.load() == 0) return;
+    std::lock_guard<std::mutex> lock(sleepers.lock);
+    sleepers.wake.notify_all();
 }
 
 class Pool {
@@ -46,10 +63,7 @@ class Pool {
         }
         Team team(shared_, 0, shared_.sense.load(std::memory_order_relaxed));
         work(context, team);
-        for (int round = 0; running_.load(std::memory_order_acquire); round++) {
-            if (round < PATIENCE) pause_briefly();
-            else sched_yield();
-        }
+        wait_until(shared_.sleepers, [&] { return running_.load() == 0; });
     }
 
     int size() const { return size_.load(std::memory_order_relaxed); }
@@ -83,7 +97,8 @@ class Pool {
             if (number >= (int)(seen % MOST_THREADS)) continue;
             Team team(shared_, number, first_sense_);
             work_(context_, team);
-            running_.fetch_sub(1, std::memory_order_release);
+            running_.fetch_sub(1);
+            tell(shared_.sleepers);
         }
     }
 
@@ -129,13 +144,11 @@ void wait_at_barrier(Shared& shared, uint32_t& sense) {
     sense = next;
     if (shared.arrived.fetch_add(1, std::memory_order_acq_rel) == (uint32_t)shared.threads - 1) {
         shared.arrived.store(0, std::memory_order_relaxed);
-        shared.sense.store(next, std::memory_order_release);
+        shared.sense.store(next);
+        tell(shared.sleepers);
         return;
     }
-    for (int round = 0; shared.sense.load(std::memory_order_acquire) != next; round++) {
-        if (round < PATIENCE) pause_briefly();
-        else sched_yield();
-    }
+    wait_until(shared.sleepers, [&] { return shared.sense.load() == next; });
 }
 
 }  // namespace openk2

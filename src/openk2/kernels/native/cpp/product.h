@@ -3,6 +3,8 @@
 // Every output is one chain of sums over its inputs in their order, whatever M and P are: a row's result has the same
 // bits in any company. Integer sums are exact, so products with int8 activations are the same on every level.
 #pragma once
+#include <type_traits>
+
 #include "activations.h"
 
 namespace {
@@ -107,15 +109,15 @@ inline Pair load_fp8(const uint8_t* p) {
 // The weights whose products are made of bfloat16 pairs: one pair of 16 steps, v of VECTORS; FOLD bricks share a scale
 // (0: all do, or there is none).
 struct PlainPairs {
-    static constexpr int FOLD = 0, BYTES = 1024;
+    static constexpr int FORMAT = OK2_BF16, FOLD = 0, BYTES = 1024;
     static Pair at(const uint8_t* brick, int step, int v) { return load_pair(brick + step * 64 + v * LANES * 4); }
 };
 struct Fp8Pairs {
-    static constexpr int FOLD = 4, BYTES = 512;
+    static constexpr int FORMAT = OK2_FP8, FOLD = 4, BYTES = 512;
     static Pair at(const uint8_t* brick, int step, int v) { return load_fp8(brick + step * 32 + v * LANES * 2); }
 };
 struct Int8Pairs {
-    static constexpr int FOLD = 0, BYTES = 512;
+    static constexpr int FORMAT = OK2_INT8_A16, FOLD = 0, BYTES = 512;
     static Pair at(const uint8_t* brick, int step, int v) {
         const I four = load_int(brick + step / 2 * 64 + v * LANES * 4);
         if (step % 2) return pair(to_float(right_signed<24>(left<8>(four))), to_float(right_signed<24>(four)));
@@ -123,7 +125,7 @@ struct Int8Pairs {
     }
 };
 struct Int4Pairs {
-    static constexpr int FOLD = 1, BYTES = 256;
+    static constexpr int FORMAT = OK2_INT4_A16, FOLD = 1, BYTES = 256;
     static Pair at(const uint8_t* brick, int step, int v) {
         I four = load_int(brick + step / 2 % 4 * 64 + v * LANES * 4);
 #if defined(__AVX512BF16__)
@@ -154,12 +156,12 @@ inline void fetch_ahead(const Panels& w, int brick) {
     if (P > 1) return;
     const uint8_t* line = w.codes[0] + (int64_t)brick * W::BYTES + AHEAD;
     for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
-    const bool nibbles = w.format == OK2_INT4 || w.format == OK2_INT4_A16;
+    const bool nibbles = W::FORMAT == OK2_INT4 || W::FORMAT == OK2_INT4_A16;
     if (nibbles && brick % 2 == 0) fetch((const uint16_t*)w.scales[0] + brick * PANEL + AHEAD / (brick_bytes(OK2_INT4) / PANEL));
 }
 
 // The scale of a brick's outputs; v of VECTORS.
-inline F scale_at(int format, const void* scales, int brick, int v) {
+__attribute__((always_inline)) inline F scale_at(int format, const void* scales, int brick, int v) {
     switch (format) {
         case OK2_FP8: return spread(((const float*)scales)[brick / 4]);
         case OK2_INT8: case OK2_INT8_A16: return load((const float*)scales + v * LANES);
@@ -186,7 +188,7 @@ inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* 
         }
         if (W::FOLD && (b % W::FOLD == W::FOLD - 1 || b == w.bricks - 1)) {
             for (int n = 0; n < N; n++) {
-                const F scale = scale_at(w.format, w.scales[n / VECTORS], b, n % VECTORS);
+                const F scale = scale_at(W::FORMAT, w.scales[n / VECTORS], b, n % VECTORS);
                 for (int m = 0; m < M; m++) {
                     total[m][n] = fma(part[m][n], scale, total[m][n]);
                     part[m][n] = spread(0.0f);
@@ -197,7 +199,7 @@ inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* 
     for (int n = 0; n < N; n++)
         for (int m = 0; m < M; m++) {
             F value = W::FOLD ? total[m][n] : part[m][n];
-            if (w.format == OK2_INT8_A16) value = value * scale_at(w.format, w.scales[n / VECTORS], 0, n % VECTORS);
+            if (W::FORMAT == OK2_INT8_A16) value = value * scale_at(W::FORMAT, w.scales[n / VECTORS], 0, n % VECTORS);
             store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, value);
         }
 }
@@ -251,35 +253,48 @@ inline I dot_nibbles(I total, I w, I a) {  // 15 * 127 * 2 fits int16
 }
 #elif defined(__AVX2__)
 constexpr int INT8_OFFSET = 0;
-inline I dot_int8(I total, I w, I a) {
-    const I even = _mm256_madd_epi16(_mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8), _mm256_srai_epi16(_mm256_slli_epi16(a, 8), 8));
-    const I odd = _mm256_madd_epi16(_mm256_srai_epi16(w, 8), _mm256_srai_epi16(a, 8));
-    return add_int(total, add_int(even, odd));
+inline I join_words(I x) { return _mm256_madd_epi16(x, _mm256_set1_epi16(1)); }
+inline I dot_int8(I total, I w, I a) {  // 128 * 127 * 2 fits int16; activations are never -128
+    return add_int(total, join_words(_mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(a, w))));
 }
-inline I dot_nibbles(I total, I w, I a) {
-    return add_int(total, _mm256_madd_epi16(_mm256_maddubs_epi16(w, a), _mm256_set1_epi16(1)));
-}
+inline I dot_nibbles(I total, I w, I a) { return add_int(total, join_words(_mm256_maddubs_epi16(w, a))); }
 #elif defined(__aarch64__)
 constexpr int INT8_OFFSET = 0;
 inline I dot_int8(I total, I w, I a) { return vdotq_s32(total, vreinterpretq_s8_s32(w), vreinterpretq_s8_s32(a)); }
 inline I dot_nibbles(I total, I w, I a) { return dot_int8(total, w, a); }
 #endif
 
+// W::none() begins the sums of a brick, W::whole() ends them; one of both takes in the offset.
 struct Int8Fours {
-    static constexpr int BYTES = 512, OFFSET = INT8_OFFSET;
+    static constexpr int FORMAT = OK2_INT8, BYTES = 512, OFFSET = INT8_OFFSET;
     static constexpr bool SCALED = false;  // brick by brick; else once at the end
     static I at(const uint8_t* brick, int step, int v) { return load_int(brick + step * 64 + v * LANES * 4); }
+    static I none(int32_t offset) { return spread_int(offset); }
     static I dot(I total, I w, I a) { return dot_int8(total, w, a); }
+    static I whole(I total, int32_t) { return total; }
 };
 struct Int4Fours {
-    static constexpr int BYTES = 256, OFFSET = 8;
+    static constexpr int FORMAT = OK2_INT4, BYTES = 256, OFFSET = 8;
     static constexpr bool SCALED = true;
     static I at(const uint8_t* brick, int step, int v) {
         const I both = load_int(brick + step % 4 * 64 + v * LANES * 4);
         return and_int(step < 4 ? both : right<4>(both), spread_int(0x0f0f0f0f));
     }
+    static I none(int32_t offset) { return spread_int(offset); }
     static I dot(I total, I w, I a) { return dot_nibbles(total, w, a); }
+    static I whole(I total, int32_t) { return total; }
 };
+// The same for several rows: sums are words until a brick is done, which 15 * 127 * 2 of 8 steps fit. A single row waits for
+// memory, and was no faster that way.
+#if defined(__AVX2__) && !defined(__AVX512F__)
+struct Int4Words : Int4Fours {
+    static I none(int32_t) { return spread_int(0); }
+    static I dot(I total, I w, I a) { return _mm256_add_epi16(total, _mm256_maddubs_epi16(w, a)); }
+    static I whole(I total, int32_t offset) { return add_int(join_words(total), spread_int(offset)); }
+};
+#else
+using Int4Words = Int4Fours;
+#endif
 
 template <class W, int M, int P>
 inline void fours_kernel(const Panels& w, const Activations& a, int row, float* out) {
@@ -293,7 +308,7 @@ inline void fours_kernel(const Panels& w, const Activations& a, int row, float* 
         const int8_t* x = a.int8 + cell * BRICK;
         I part[M][N];
         for (int m = 0; m < M; m++)
-            for (int n = 0; n < N; n++) part[m][n] = spread_int(-W::OFFSET * a.sums[cell + m]);
+            for (int n = 0; n < N; n++) part[m][n] = W::none(-W::OFFSET * a.sums[cell + m]);
         for (int step = 0; step < 8; step++) {
             I weights[N];
             for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
@@ -303,37 +318,48 @@ inline void fours_kernel(const Panels& w, const Activations& a, int row, float* 
             }
         }
         for (int n = 0; n < N; n++) {
-            const F scale = W::SCALED ? scale_at(w.format, w.scales[n / VECTORS], b, n % VECTORS) : spread(1.0f);
+            const F scale = W::SCALED ? scale_at(W::FORMAT, w.scales[n / VECTORS], b, n % VECTORS) : spread(1.0f);
             for (int m = 0; m < M; m++) {
                 const F both = spread(a.scales[cell + m]);
-                total[m][n] = fma(to_float(part[m][n]), W::SCALED ? scale * both : both, total[m][n]);
+                const I sum = W::whole(part[m][n], -W::OFFSET * a.sums[cell + m]);
+                total[m][n] = fma(to_float(sum), W::SCALED ? scale * both : both, total[m][n]);
             }
         }
     }
     for (int n = 0; n < N; n++)
         for (int m = 0; m < M; m++) {
             F value = total[m][n];
-            if (!W::SCALED) value = value * scale_at(w.format, w.scales[n / VECTORS], 0, n % VECTORS);
+            if (!W::SCALED) value = value * scale_at(W::FORMAT, w.scales[n / VECTORS], 0, n % VECTORS);
             store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, value);
         }
 }
+
+// Rows whose sums fit the registers beside what is added to them; pairs want more room there.
+#if defined(__AVX512F__)
+constexpr int MOST_ROWS = 8, MOST_PAIR_ROWS = 8;
+#elif defined(__AVX2__)
+constexpr int MOST_ROWS = 6, MOST_PAIR_ROWS = 4;
+#else
+constexpr int MOST_ROWS = 4, MOST_PAIR_ROWS = 4;
+#endif
 
 template <int M, int P>
 inline void kernel(const Panels& w, const Activations& a, int row, float* out) {
     switch (w.format) {
         case OK2_F32: return floats_kernel<M, P>(w, a, row, out);
         case OK2_INT8: return fours_kernel<Int8Fours, M, P>(w, a, row, out);
-        case OK2_INT4: return fours_kernel<Int4Fours, M, P>(w, a, row, out);
+        case OK2_INT4: return fours_kernel<std::conditional_t<(M > 1), Int4Words, Int4Fours>, M, P>(w, a, row, out);
 #if !defined(__AMX_TILE__)
-        case OK2_BF16: return pairs_kernel<PlainPairs, M, P>(w, a, row, out);
-        case OK2_FP8: return pairs_kernel<Fp8Pairs, M, P>(w, a, row, out);
-        case OK2_INT8_A16: return pairs_kernel<Int8Pairs, M, P>(w, a, row, out);
-        case OK2_INT4_A16: return pairs_kernel<Int4Pairs, M, P>(w, a, row, out);
+        default:
+            if constexpr (M <= MOST_PAIR_ROWS) switch (w.format) {
+                    case OK2_BF16: return pairs_kernel<PlainPairs, M, P>(w, a, row, out);
+                    case OK2_FP8: return pairs_kernel<Fp8Pairs, M, P>(w, a, row, out);
+                    case OK2_INT8_A16: return pairs_kernel<Int8Pairs, M, P>(w, a, row, out);
+                    case OK2_INT4_A16: return pairs_kernel<Int4Pairs, M, P>(w, a, row, out);
+                }
 #endif
     }
 }
-
-constexpr int MOST_ROWS = LANES == 16 ? 8 : 4;
 
 // M rows by all panels of w, one panel at a time, which is one stream from memory; two where there are many rows: each
 // value of theirs is loaded for both.
@@ -353,11 +379,12 @@ inline void kernels(const Panels& w, const Activations& a, int row, float* out) 
 
 // out[panel][row - first][16] of `rows` <= TILE_ROWS rows from `first`, a multiple of 16.
 inline void product_in_registers(const Panels& w, const Activations& a, int first, int rows, float* out) {
+    const int most = form_of(w.format) == FORM_BF16 ? MOST_PAIR_ROWS : MOST_ROWS;
     int done = 0;
     while (done < rows) {
-        const int left = rows - done;
+        const int left = rows - done, of_block = BLOCK - done % BLOCK;
         float* to = out + done * PANEL;
-        if (left >= 5 && MOST_ROWS == 8) kernels<MOST_ROWS>(w, a, first + done, to), done += 8;
+        if (left >= 5 && most >= 5 && of_block >= most) kernels<MOST_ROWS>(w, a, first + done, to), done += most;
         else if (left >= 3) kernels<4>(w, a, first + done, to), done += 4;
         else if (left == 2) kernels<2>(w, a, first + done, to), done += 2;
         else kernels<1>(w, a, first + done, to), done += 1;

@@ -2,6 +2,8 @@
 // others at the end of each `each` and `single`.
 #pragma once
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <stdint.h>
 
 #if defined(__x86_64__)
@@ -20,6 +22,13 @@ int team_size();
 void set_team_size(int threads);
 void wait_at_barrier(Shared& shared, uint32_t& sense);
 
+// Threads that wait for others longer than staying awake pays.
+struct Sleepers {
+    std::mutex lock;
+    std::condition_variable wake;
+    std::atomic<int> number{0};
+};
+
 // What is left of one thread's part of the pieces of work: the phase (16 bits, never 0), the first piece and the end (24
 // bits each). A word of another phase means that nothing of the part has been taken.
 struct alignas(64) Range {
@@ -30,6 +39,7 @@ struct alignas(64) Range {
 struct alignas(64) Shared {
     alignas(64) std::atomic<uint32_t> arrived{0};
     alignas(64) std::atomic<uint32_t> sense{0};
+    Sleepers sleepers;
     int threads = 1;
     Range* ranges = nullptr;  // [threads]
 };
