@@ -266,7 +266,7 @@ def test_they_can_be_compiled_before_they_are_needed(package: Package) -> None:
     assert told.startswith("no native kernels, openk2 runs on its reference path: no C++ compiler found")
     status, told = run(os.environ["PATH"])
     assert (status, told.count("\n")) == (0, 1)
-    assert told.startswith(f"native kernels {SLOWEST}, ")
+    assert told.startswith(f"native kernels {SLOWEST}")  # the slowest first, and then those that this machine has too
     assert told.endswith(f": {package.libraries()[0]}\n")
 
 
