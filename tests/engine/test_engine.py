@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Any
@@ -355,3 +357,31 @@ def test_engines_over_the_same_model_agree(tokenizer: Tokenizer) -> None:
     prompts = random_prompts(3, 30, seed=random.Random(6).randrange(100))
     with Engine(model, tokenizer) as one, Engine(model, tokenizer) as two:
         assert results(one.generate(prompts, GREEDY)) == results(two.generate(prompts, GREEDY))
+
+
+UNCLOSED = """
+import threading
+from openk2.chat.sampling import SamplingParams
+from openk2.chat.tokenizer import load_tokenizer
+from openk2.config import K2Config
+from openk2.engine import Engine
+from openk2.model import K2Model
+
+tokenizer = load_tokenizer("weights/k2-nano")
+config = K2Config.preset("k2-debug").replace(vocab_size=tokenizer.vocab_size)
+engine = Engine(K2Model(config).initialize(0).eval(), tokenizer, kernels="reference")
+
+def work():
+    while True:
+        engine.generate([[1, 2, 3]] * 8, SamplingParams(max_tokens=100, ignore_eos=True))
+
+threading.excepthook = lambda failure: None
+threading.Thread(target=work, daemon=True).start()
+while not engine.load.counters.steps:
+    pass
+"""
+
+
+def test_a_program_may_end_while_its_engine_works() -> None:
+    done = subprocess.run([sys.executable, "-c", UNCLOSED], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

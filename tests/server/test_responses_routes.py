@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from openk2.chat.events import PromptTokens, TextDelta
 from openk2.chat.messages import ChatRequest, Message
 from openk2.server import ServerSettings
 from openk2.server.errors import ApiError
+from openk2.server.responses.file_store import FileStore
 
 
 class Api:
@@ -275,6 +278,22 @@ def test_processes_of_one_server_share_what_is_kept(tmp_path: Path) -> None:
             found = events(following.result(20).text)
         assert found[-1]["response"]["output"][0]["content"][0]["text"] == "ab"
         assert [event["sequence_number"] for event in found] == list(range(len(found)))
+
+
+def test_the_events_of_another_process_may_be_kept_after_the_end(tmp_path: Path) -> None:
+    settings = ServerSettings(responses_file=tmp_path / "responses.db")
+    with api(says("x"), settings) as here, api(says("x"), settings) as there:
+        id = here.create(background=True).json()["id"]
+        told = here.get(id, stream=True).text
+        store = FileStore(tmp_path / "responses.db", number=9, size=10**6, seconds=1e4)
+        while not (kept := store.find("nobody", id)) or not kept.log:
+            time.sleep(0.01)
+        store.put(replace(kept, log=()))
+        with ThreadPoolExecutor(1) as pool:
+            following = pool.submit(there.get, id, stream=True)
+            time.sleep(0.2)
+            store.put(kept)
+            assert following.result(20).text == told
 
 
 def test_a_response_of_another_process_can_be_cancelled(tmp_path: Path) -> None:

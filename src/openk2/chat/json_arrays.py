@@ -9,7 +9,7 @@ from typing import Any
 from openk2.chat.json_keywords import is_any
 from openk2.chat.json_logic import References, listed, spelled
 from openk2.chat.json_numbers import writable
-from openk2.chat.json_place import Place, Rewrite
+from openk2.chat.json_place import Place, Rewrite, beyond
 
 MOST_LISTED = 2000
 """Most arrays of different items that are spelled out."""
@@ -24,11 +24,7 @@ def array_schema(
     first, rest = own.get("prefixItems"), own.get("items")
     if isinstance(rest, list):
         first, rest = rest, own.get("additionalItems")
-    beyond = own.get("unevaluatedItems")
-    if beyond is not None and not is_any(beyond):
-        if beyond is not False or rest is not None:
-            raise place.refused("unevaluatedItems", "items")
-        rest = False
+    rest = beyond(own, rest, place, "unevaluatedItems", "items")
     if first is not None:
         made["prefixItems"] = [rewrite(item, place.at("prefixItems", i)) for i, item in enumerate(first)]
     if rest is not None:

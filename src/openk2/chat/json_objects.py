@@ -8,7 +8,7 @@ from typing import Any
 from openk2.chat.json_keywords import VALIDATING, is_any
 from openk2.chat.json_logic import References, Schema, listed
 from openk2.chat.json_pattern import others
-from openk2.chat.json_place import Place, Rewrite
+from openk2.chat.json_place import Place, Rewrite, beyond
 from openk2.chat.json_scalars import pattern_of
 from openk2.errors import RequestError
 
@@ -24,12 +24,7 @@ def object_schema(
         pattern_of(pattern, place.at("patternProperties")): rewrite(value, place.at("patternProperties", pattern))
         for pattern, value in own.get("patternProperties", {}).items()
     }
-    rest = own.get("additionalProperties")
-    beyond = own.get("unevaluatedProperties")
-    if beyond is not None and not is_any(beyond):
-        if beyond is not False or rest is not None:
-            raise place.refused("unevaluatedProperties", "additionalProperties")
-        rest = False
+    rest = beyond(own, own.get("additionalProperties"), place, "unevaluatedProperties", "additionalProperties")
     if rest is not None:
         rest = rewrite(rest, place.at("additionalProperties"))
     if "propertyNames" in own:

@@ -148,8 +148,8 @@ class OutputParser:
 
     def _read(self, ids: Iterable[int]) -> None:
         """Take ids that are text: all of it at once, unless it may spell where reasoning begins and ends."""
-        texts = map(self._decoder.push, ids)
-        for count, text in ((1, text) for text in texts) if self._spelled_think else [_in_one(texts)]:
+        texts = [self._decoder.push(id) for id in ids]
+        for count, text in [(1, text) for text in texts] if self._spelled_think else [(len(texts), "".join(texts))]:
             before = self._state
             self._text(text)
             if State.REASONING in (before, self._state):
@@ -299,12 +299,6 @@ def parse(
     """
     parser = OutputParser(tokenizer, first_call_index, tools)
     return fold([*parser.push(ids), *parser.finish()])
-
-
-def _in_one(texts: Iterable[str]) -> tuple[int, str]:
-    """How many there are, and all of them joined."""
-    each = list(texts)
-    return len(each), "".join(each)
 
 
 def _marker_start(text: str, markers: Iterable[str]) -> int:

@@ -68,8 +68,14 @@ class LiveStream:
 
     async def begin(self) -> None:
         """Send the head and the opening, unless they were sent."""
-        if not self.begun:
-            await self._begin()
+        async with self._beginning:
+            if self.begun:
+                return
+            headers = [(name.encode(), value.encode()) for name, value in (await self._head()).items()]
+            self.begun = True
+            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+            if opening := self._opening():
+                await self._send_body(_part(opening))
 
     def write(self, part: bytes) -> Awaitable[None]:
         """Send a part of a body that has begun."""
@@ -81,16 +87,6 @@ class LiveStream:
         await self._stop()
         await self.begin()
         await self._send_body(_part(part, more=False))
-
-    async def _begin(self) -> None:
-        async with self._beginning:
-            if self.begun:
-                return
-            headers = [(name.encode(), value.encode()) for name, value in (await self._head()).items()]
-            self.begun = True
-            await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-            if opening := self._opening():
-                await self._send_body(_part(opening))
 
     async def _beat(self) -> None:
         while True:

@@ -23,13 +23,7 @@ PERIODS = ("day", "month")
 REMEMBERED_SECONDS = 60.0
 
 Owner = tuple[str, str]
-"""`key`, `user` or `organisation`, and its id."""
-
-_COLUMNS = {
-    "key": tables.usage_day.c.key_id,
-    "user": tables.usage_day.c.user_id,
-    "organisation": tables.usage_day.c.organisation_id,
-}
+"""`key`, `user` or `organisation`, and its id; tables have a column for each, as `key_id`."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +158,7 @@ class Budgets:
             func.sum(tokens),
             func.sum(table.c.cost),
         )
-        statement = select(*sums).where(_COLUMNS[owner[0]] == owner[1], table.c.day >= month)
+        statement = select(*sums).where(table.c[f"{owner[0]}_id"] == owner[1], table.c.day >= month)
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one()
         numbers = [int(value or 0) for value in row]

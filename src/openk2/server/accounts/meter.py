@@ -18,7 +18,7 @@ from openk2.server.accounts import limits as limiting
 from openk2.server.accounts.budgets import owners_of
 from openk2.server.accounts.clock import milliseconds
 from openk2.server.accounts.ledger import Entry, Ledger
-from openk2.server.accounts.limits import UNSTATED_TOKENS, Limiter, Limits
+from openk2.server.accounts.limits import Limiter, Limits
 from openk2.server.accounts.prices import Price, Prices
 from openk2.server.accounts.reservations import Demand, Reservations
 from openk2.server.accounts.tally import Tally
@@ -53,11 +53,9 @@ class AccountMeter:
         arrived = self._clock()
         price = self._prices.of(*names_of(call))
         prompt = prompt_tokens or call.request.about_tokens
-        sampling = call.request.sampling
-        most = UNSTATED_TOKENS if sampling.max_tokens is None else sampling.max_tokens
-        reserved = Usage(prompt, 0, most * call.request.answers)
-        tally = Tally()
-        release = await self._reservations.reserve(owners_of(caller), Demand.of(call, prompt, price), tally)
+        demand, tally = Demand.of(call, prompt, price), Tally()
+        reserved = Usage(prompt, 0, demand.most)
+        release = await self._reservations.reserve(owners_of(caller), demand, tally)
         entry = Entry(
             id=uuid.uuid4().hex,
             request_id=call.request.request_id or "",

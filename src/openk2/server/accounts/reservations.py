@@ -28,12 +28,6 @@ from openk2.server.protocol import Call
 from openk2.server.store import Database
 from openk2.server.store.tables import accounts as tables
 
-_COLUMNS = {
-    "key": tables.request_open.c.key_id,
-    "user": tables.request_open.c.user_id,
-    "organisation": tables.request_open.c.organisation_id,
-}
-
 
 @dataclass(frozen=True)
 class Amount:
@@ -127,7 +121,7 @@ class Reservations:
     async def _used_elsewhere(self, owner: Owner) -> Amount:
         table = tables.request_open
         statement = select(func.sum(table.c.prompt_tokens + table.c.completion_tokens), func.sum(table.c.cost)).where(
-            _COLUMNS[owner[0]] == owner[1], table.c.server_id != self._server_id
+            table.c[f"{owner[0]}_id"] == owner[1], table.c.server_id != self._server_id
         )
         async with self._database.read() as connection:
             tokens, cost = (await connection.execute(statement)).one()

@@ -114,7 +114,8 @@ class _Room:
         first = 0 if after is None else after + 1
         if kept.id in self._runs:
             return Following(self._runs[kept.id], first)
-        if kept.response["background"] and not kept.over:
+        if kept.response["background"] and not (kept.over and kept.log):
+            # Of another process, where the log is kept a moment after the end.
             return Following(RunElsewhere(partial(self._look, kept)), first)
         if not kept.log:
             raise ApiError(400, "stream is true, but the response did not run in the background", param="stream")
