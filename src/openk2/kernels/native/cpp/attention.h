@@ -39,9 +39,12 @@ inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s
 #endif
 #if defined(__AVX512BF16__)
     if (way == WAY_PAIRS) {
-        int g = 0;
-        for (; g + 2 <= groups; g += 2) score_pairs<2>(l, s.rows, known, (const uint16_t* const*)queries + g, scores + g, ahead);
-        if (g < groups) score_pairs<1>(l, s.rows, known, (const uint16_t* const*)queries + g, scores + g, ahead);
+        const auto of_group = (const uint16_t* const*)queries;
+        for (int g = 0; g < groups; g += 2) {
+            const uint8_t* const* after = g == 0 && ahead.left ? s.after : nullptr;
+            if (g + 2 <= groups) score_pairs<2>(l, s.rows, after, known, of_group + g, scores + g);
+            else score_pairs<1>(l, s.rows, after, known, of_group + g, scores + g);
+        }
         return;
     }
 #endif
@@ -54,30 +57,25 @@ inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& 
                          const float (*visible)[COLUMNS], const Seen* seen, Ahead& ahead) {
     constexpr int64_t SCORES = KNOWN * COLUMNS, WEIGHTS = KNOWN / 2 * COLUMNS;
     score_block(way, l, s, known, groups, ahead);
-    for (int g = 0; g < groups; g++) {
-        float* scores = s.scores + g * SCORES;
-        weigh_block(way, scores, known, visible[g], seen[g], l.rank);
-#if defined(__AVX512BF16__)
-        if (way != WAY_FLOATS) pair_weights(way, scores, s.weights + g * WEIGHTS);
-#endif
-    }
-    const auto columns_of = [&](int g) { return columns - g * COLUMNS < COLUMNS ? columns - g * COLUMNS : COLUMNS; };
+    for (int g = 0; g < groups; g++)
+        weigh_block(way, s.scores + g * SCORES, known, visible[g], seen[g], s.fade + g * COLUMNS, s.weights + g * WEIGHTS);
 #if defined(__AMX_TILE__)
     if (way == WAY_TILES) {
         written();
-        for (int g = 0; g < groups; g++) mix_in_tiles(l, s.rows, s.weights + g * WEIGHTS, seen[g].mixed, ahead);
+        for (int g = 0; g < groups; g++) mix_in_tiles(l, s.rows, s.weights + g * WEIGHTS, s.fade + g * COLUMNS, seen[g].mixed, ahead);
         return;
     }
 #endif
 #if defined(__AVX512BF16__)
     if (way == WAY_PAIRS) {
-        uint16_t* pairs = (uint16_t*)s.known;
-        for (int t = 0; t < known; t += PART) interleave_part(l, s.rows + t, (known - t) / 2, pairs + t * (int64_t)l.rank);
-        for (int g = 0; g < groups; g++) mix_pairs(l, s, known, s.weights + g * WEIGHTS, columns_of(g), seen[g]);
+        mix_pairs(l, s, known, columns, seen);
         return;
     }
 #endif
-    for (int g = 0; g < groups; g++) mix_floats(l, s, known, s.scores + g * SCORES, columns_of(g), seen[g]);
+    for (int g = 0; g < groups; g++) {
+        const int left = columns - g * COLUMNS;
+        mix_floats(l, s, known, s.scores + g * SCORES, s.fade + g * COLUMNS, left < COLUMNS ? left : COLUMNS, seen[g]);
+    }
 }
 
 // One segment for all columns of a span, from what `seen` holds nothing of.
@@ -85,7 +83,9 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
                            const Seen* seen) {
     const int begin = segment * SEGMENT, end = begin + SEGMENT < span.end ? begin + SEGMENT : span.end;
     const int groups = span.groups();
-    float ends[GROUPS][COLUMNS] = {};  // below which position a column sees
+    float ends[GROUPS][COLUMNS];  // below which position a column sees; one that nobody asked for sees all
+    for (auto& group : ends)
+        for (float& end : group) end = 1e9f;
     for (int g = 0; g < groups; g++) forget(seen[g], l.rank);
     for (int c = 0; c < span.columns; c++)
         ends[c / COLUMNS][c % COLUMNS] = (float)(span.chunk->start + (span.first + c) / heads + 1);

@@ -77,6 +77,7 @@ struct AttentionScratch {
     float* queries;        // [GROUPS][C][16] floats, or pairs [GROUPS][C / 2][16][2] in bfloat16; in tiles
                            // [GROUPS][2][C][16][2]: with zeros beside them
     float* scores;         // [GROUPS][KNOWN][16]
+    float* fade;           // [GROUPS][16] what is left of that which was seen before a block
     uint32_t* weights;     // [GROUPS][KNOWN / 2][16] pairs of weights in bfloat16; in tiles [..][KNOWN / PART][16][16]
     float* seen;           // [2 * GROUPS] of seen_floats
 };
@@ -92,6 +93,7 @@ inline AttentionScratch take_scratch(int width, int rank, Take&& take) {
     s.gathered = (uint16_t*)take(2 * KNOWN * (int64_t)width);
     s.queries = (float*)take(GROUPS * query_floats(width) * 4);
     s.scores = (float*)take(GROUPS * 4 * KNOWN * COLUMNS);
+    s.fade = (float*)take(GROUPS * 4 * COLUMNS);
     s.weights = (uint32_t*)take(GROUPS * 2 * KNOWN * COLUMNS);
     s.seen = (float*)take(2 * GROUPS * whole_lines(4 * seen_floats(rank)));
     return s;
@@ -244,28 +246,6 @@ inline void prepare_block(Way way, const ok2_latents& l, int known, const Attent
     }
 }
 
-#if defined(__AVX512BF16__)
-// Where the k-th number of a pair of tokens is, as they are interleaved: of 32 numbers the first place has 0-3, 8-11,
-// 16-19 and 24-27, the second the others. What is mixed of them has that order until it is put right.
-inline int64_t known_pairs_at(int pair, int k) { return k / 16 * 512 + pair * 32 + k % 16 * 2; }
-
-// Pairs of tokens of one part of a block.
-inline void interleave_part(const ok2_latents& l, const uint8_t* const* rows, int pairs, uint16_t* out) {
-    for (int i = 0; i < PART / 2 && i < pairs; i++) {
-        const uint16_t* first = (const uint16_t*)rows[2 * i];
-        const uint16_t* second = (const uint16_t*)rows[2 * i + 1];
-        uint16_t* to = out + known_pairs_at(i, 0);
-        int k = 0;
-        for (; k + 32 <= l.rank; k += 32, to += 1024) {
-            const __m512i a = load_int(first + k), b = load_int(second + k);
-            _mm512_storeu_si512(to, _mm512_unpacklo_epi16(a, b));
-            _mm512_storeu_si512(to + 512, _mm512_unpackhi_epi16(a, b));
-        }
-        for (int j = 0; k + j < l.rank; j++) to[2 * j] = first[k + j], to[2 * j + 1] = second[k + j];
-    }
-}
-#endif
-
 #if defined(__AMX_TILE__)
 static_assert(KNOWN == 2 * PART, "two tiles of 16 pairs of tokens");
 
@@ -294,8 +274,17 @@ inline void score_in_tiles(const ok2_latents& l, const uint8_t* const* rows, con
     _tile_stored(3, scores + (PART + 1) * COLUMNS, 128);
 }
 
-// mixed += weights x latents of a block for one group of columns.
-inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint32_t* weights, float* mixed, Ahead& ahead) {
+// mixed = fade * mixed + weights x latents of a block for one group of columns.
+inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint32_t* weights, const float* fade, float* mixed,
+                         Ahead& ahead) {
+    bool fades = false;
+    for (int c = 0; c < COLUMNS; c++) fades = fades || fade[c] != 1.0f;
+    for (int k = 0; fades && k < l.rank; k += 16)
+        for (int c = 0; c < COLUMNS; c++) {
+            float* some = mixed + k * COLUMNS + c * 16;
+            store(some, load(some) * spread(fade[c]));
+        }
+    written();
     const int64_t stride = (int64_t)l.width * 4;
     _tile_loadd(4, weights, 64);
     _tile_loadd(5, weights + 256, 64);
@@ -312,25 +301,36 @@ inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const
 #endif
 
 #if defined(__AVX512BF16__)
-// scores[tokens][16] of a block's `known` tokens for G groups, in pairs.
+// scores[tokens][16] of a block's `known` tokens for G groups, in pairs. A line of `after`, the next block's rows, is fetched
+// beside each line of these: many at a time would keep what is wanted now waiting.
 template <int G>
-inline void score_pairs(const ok2_latents& l, const uint8_t* const* rows, int known, const uint16_t* const* queries,
-                        float* const* scores, Ahead& ahead) {
+__attribute__((noinline)) void score_pairs(const ok2_latents& l, const uint8_t* const* rows, const uint8_t* const* after, int known,
+                        const uint16_t* const* queries, float* const* scores) {
+    constexpr int LINE = 32;  // numbers
     for (int i = 0; i < known; i += AT_ONCE) {
-        ahead.fetch(AT_ONCE);
         F total[AT_ONCE][G];
-        for (int j = 0; j < AT_ONCE; j++)
-            for (int g = 0; g < G; g++) total[j][g] = spread(0.0f);
-        for (int k = 0; k < l.width; k += 2) {
-            Pair pairs[G];
-            for (int g = 0; g < G; g++) pairs[g] = load_pair(queries[g] + k * COLUMNS);
-            for (int j = 0; j < AT_ONCE; j++) {
-                const Pair latent = spread_pair((const uint16_t*)rows[i + j] + k);
-                for (int g = 0; g < G; g++) total[j][g] = dot_pair(total[j][g], pairs[g], latent);
+        UNROLLED for (int j = 0; j < AT_ONCE; j++)
+            UNROLLED for (int g = 0; g < G; g++) total[j][g] = spread(0.0f);
+        const auto some = [&](int at, int numbers) {
+            const uint16_t* latents[AT_ONCE];
+            UNROLLED for (int j = 0; j < AT_ONCE; j++) latents[j] = (const uint16_t*)rows[i + j] + at;
+            for (int k = 0; k < numbers; k += 2) {
+                Pair pairs[G];
+                UNROLLED for (int g = 0; g < G; g++) pairs[g] = load_pair(queries[g] + (at + k) * COLUMNS);
+                UNROLLED for (int j = 0; j < AT_ONCE; j++) {
+                    const Pair latent = spread_pair(latents[j] + k);
+                    UNROLLED for (int g = 0; g < G; g++) total[j][g] = dot_pair(total[j][g], pairs[g], latent);
+                }
             }
+        };
+        int line = 0;
+        for (; line + LINE <= l.width; line += LINE) {
+            UNROLLED for (int j = 0; after && j < AT_ONCE; j++) fetch_nearby((const uint16_t*)after[i + j] + line);
+            some(line, LINE);
         }
-        for (int j = 0; j < AT_ONCE; j++)
-            for (int g = 0; g < G; g++) store(scores[g] + (i + j) * COLUMNS, total[j][g]);
+        some(line, l.width - line);
+        UNROLLED for (int j = 0; j < AT_ONCE; j++)
+            UNROLLED for (int g = 0; g < G; g++) store(scores[g] + (i + j) * COLUMNS, total[j][g]);
     }
 }
 #endif
@@ -339,16 +339,16 @@ inline void score_pairs(const ok2_latents& l, const uint8_t* const* rows, int kn
 template <int T>
 inline void score_some_floats(const float* known, int width, const float* queries, float* scores) {
     F total[T][VECTORS];
-    for (int j = 0; j < T; j++)
-        for (int v = 0; v < VECTORS; v++) total[j][v] = spread(0.0f);
+    UNROLLED for (int j = 0; j < T; j++)
+        UNROLLED for (int v = 0; v < VECTORS; v++) total[j][v] = spread(0.0f);
     for (int k = 0; k < width; k++) {
         F q[VECTORS];
-        for (int v = 0; v < VECTORS; v++) q[v] = load(queries + k * COLUMNS + v * LANES);
-        for (int j = 0; j < T; j++)
-            for (int v = 0; v < VECTORS; v++) total[j][v] = fma(spread(known[(int64_t)j * width + k]), q[v], total[j][v]);
+        UNROLLED for (int v = 0; v < VECTORS; v++) q[v] = load(queries + k * COLUMNS + v * LANES);
+        UNROLLED for (int j = 0; j < T; j++)
+            UNROLLED for (int v = 0; v < VECTORS; v++) total[j][v] = fma(spread(known[(int64_t)j * width + k]), q[v], total[j][v]);
     }
-    for (int j = 0; j < T; j++)
-        for (int v = 0; v < VECTORS; v++) store(scores + j * COLUMNS + v * LANES, total[j][v]);
+    UNROLLED for (int j = 0; j < T; j++)
+        UNROLLED for (int v = 0; v < VECTORS; v++) store(scores + j * COLUMNS + v * LANES, total[j][v]);
 }
 
 // scores[tokens][16] of a block's `known` tokens for one group, in floats.
@@ -366,33 +366,57 @@ inline void score_floats(const ok2_latents& l, const AttentionScratch& s, int kn
     }
 }
 
-inline F as_bf16(F x) {
-    const I bits = as_int(x);
-    const I odd = and_int(right<16>(bits), spread_int(1));
-    return as_float(and_int(add_int(add_int(bits, spread_int(0x7fff)), odd), spread_int((int)0xffff0000)));
+// Hides from a vector of columns the scores of tokens that they may not look at; returns the largest, at least `before`.
+inline F hide(float* scores, int known, const float* visible, F before) {
+    F most = before;
+    bool hides = false;
+    for (int c = 0; c < LANES; c++) hides = hides || visible[c] < known;
+    for (int i = 0; i < known; i++) {
+        F score = load(scores + i * COLUMNS);
+        if (hides) store(scores + i * COLUMNS, score = where_less(spread((float)i), load(visible), score, spread(-INFINITY)));
+        most = larger(most, score);
+    }
+    return most;
 }
 
-// Scores become weights e^(score - largest); what was seen so far fades accordingly. visible[c]: tokens of the block
-// that column c may look at; none of them is beyond `known`.
-inline void weigh_block(Way way, float* scores, int known, const float* visible, const Seen& seen, int rank) {
-    float fade[COLUMNS];
-    bool fades = false;
+#if defined(__AVX512BF16__)
+// Weights of pairs of tokens in bfloat16: [tokens / 2][16 columns], in tiles [tokens / PART][16 columns][16 pairs]. Returns
+// their sums.
+inline F weigh_pairs(Way way, const float* scores, int known, F largest, uint32_t* out) {
+    alignas(64) static constexpr uint16_t BESIDE[32] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
+                                                        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+    const Pair beside = load_pair(BESIDE), ones = spread_int(0x3f803f80);
+    F total = spread(0.0f);
+    for (int i = 0; i < known; i += 2) {
+        const F first = exponential(load(scores + i * COLUMNS) - largest);
+        const F second = exponential(load(scores + (i + 1) * COLUMNS) - largest);
+        const Pair both = _mm512_permutexvar_epi16(beside, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+        total = dot_pair(total, both, ones);
+        _mm512_storeu_si512(out + i / 2 * COLUMNS, both);
+    }
+    for (int t = 0; t < known && way == WAY_TILES; t += PART) {
+        alignas(64) uint32_t pairs[256];
+        memcpy(pairs, out + t / 2 * COLUMNS, sizeof pairs);
+        transpose(pairs, out + t / 2 * COLUMNS);
+    }
+    return total;
+}
+#endif
+
+// Scores become weights e^(score - largest), in `weights` where these are pairs; `fade`: by how much what was seen so far is to
+// shrink. visible[c]: tokens of the block that column c may look at; none of them is beyond `known`.
+inline void weigh_block(Way way, float* scores, int known, const float* visible, const Seen& seen, float* fade, uint32_t* weights) {
     for (int v = 0; v < VECTORS; v++) {
         const int at = v * LANES;
-        const F limit = load(visible + at), before = load(seen.largest + at);
-        F most = before;
-        for (int i = 0; i < known; i++) {
-            float* score = scores + i * COLUMNS + at;
-            const F value = where_less(spread((float)i), limit, load(score), spread(-INFINITY));
-            store(score, value);
-            most = larger(most, value);
-        }
+        const F before = load(seen.largest + at), most = hide(scores + at, known, visible + at, before);
         const F bounded = larger(most, spread(-1e30f));
         F total = spread(0.0f);
-        for (int i = 0; i < known; i++) {
+#if defined(__AVX512BF16__)
+        if (way != WAY_FLOATS) total = weigh_pairs(way, scores, known, bounded, weights);
+#endif
+        for (int i = 0; i < known && way == WAY_FLOATS; i++) {
             float* score = scores + i * COLUMNS + at;
-            F weight = exponential(load(score) - bounded);
-            if (way != WAY_FLOATS) weight = as_bf16(weight);
+            const F weight = exponential(load(score) - bounded);
             store(score, weight);
             total = total + weight;
         }
@@ -401,86 +425,93 @@ inline void weigh_block(Way way, float* scores, int known, const float* visible,
         store(seen.total + at, fma(load(seen.total + at), old_part, total));
         store(seen.largest + at, most);
     }
-    for (int c = 0; c < COLUMNS; c++) fades = fades || fade[c] != 1.0f;
-    if (!fades) return;
-    for (int i = 0; i < rank; i += LANES)
-        for (int c = 0; c < COLUMNS; c++) store(mixed_at(seen, c, i), load(mixed_at(seen, c, i)) * spread(fade[c]));
+    (void)weights;
 }
 
 #if defined(__AVX512BF16__)
-// Weights of pairs of tokens in bfloat16: [tokens / 2][16 columns], in tiles [tokens / PART][16 columns][16 pairs].
-inline void pair_weights(Way way, const float* scores, uint32_t* out) {
-    for (int t = 0; t < KNOWN; t += PART) {
-        alignas(64) uint32_t pairs[256];
-        for (int i = 0; i < PART / 2; i++) {
-            const I first = as_int(load(scores + (t + 2 * i) * COLUMNS)), second = as_int(load(scores + (t + 2 * i + 1) * COLUMNS));
-            _mm512_store_si512(pairs + 16 * i, or_int(right<16>(first), second));
-        }
-        if (way == WAY_TILES) transpose(pairs, out + t * (COLUMNS / 2));
-        else memcpy(out + t * (COLUMNS / 2), pairs, sizeof pairs);
-    }
-}
-#endif
-
-#if defined(__AVX512BF16__)
-// mixed += weights x latents of some pairs of tokens, for V vectors from k on and 4 columns from c on.
+// V vectors of 16 numbers of two tokens, their numbers side by side. Of each 32 numbers the first vector has 0-3, 8-11, 16-19
+// and 24-27, the second the others; a vector alone keeps its order.
 template <int V>
-inline void mix_some_pairs(const uint16_t* known, int pairs, int rank, const uint32_t* weights, int c, int k, const Seen& seen) {
-    constexpr int SOME = 4;  // columns
-    F total[SOME][V];
-    for (int j = 0; j < SOME; j++)
-        for (int v = 0; v < V; v++) total[j][v] = load(mixed_at(seen, c + j, k + 16 * v));
+inline void interleave(const uint16_t* first, const uint16_t* second, Pair* out) {
+    for (int v = 0; v + 2 <= V; v += 2) {
+        const __m512i a = load_int(first + 16 * v), b = load_int(second + 16 * v);
+        out[v] = _mm512_unpacklo_epi16(a, b);
+        out[v + 1] = _mm512_unpackhi_epi16(a, b);
+    }
+    if (V % 2) out[V - 1] = or_int(load_u16(first + 16 * (V - 1)), left<16>(load_u16(second + 16 * (V - 1))));
+}
+
+// mixed = fade * mixed + weights x latents of some pairs of tokens, for V vectors from k on and C columns.
+template <int C, int V>
+__attribute__((noinline)) void mix_some_pairs(const uint8_t* const* rows, int pairs, int k, const uint32_t* weights, const float* fade, float* mixed) {
+    constexpr int FAR = 256;  // floats from vector to vector
+    F total[C][V];
+    UNROLLED for (int j = 0; j < C; j++)
+        UNROLLED for (int v = 0; v < V; v++) total[j][v] = spread(0.0f);
     for (int i = 0; i < pairs; i++) {
-        const uint16_t* part = known + i / (PART / 2) * (int64_t)PART * rank;
         Pair both[V];
-        for (int v = 0; v < V; v++) both[v] = load_pair(part + known_pairs_at(i % (PART / 2), k + 16 * v));
-        for (int j = 0; j < SOME; j++) {
-            const Pair weight = spread_pair((const uint16_t*)(weights + 16 * i + c + j));
-            for (int v = 0; v < V; v++) total[j][v] = dot_pair(total[j][v], both[v], weight);
+        interleave<V>((const uint16_t*)rows[2 * i] + k, (const uint16_t*)rows[2 * i + 1] + k, both);
+        UNROLLED for (int j = 0; j < C; j++) {
+            const Pair weight = spread_pair((const uint16_t*)(weights + 16 * i + j));
+            UNROLLED for (int v = 0; v < V; v++) total[j][v] = dot_pair(total[j][v], both[v], weight);
         }
     }
-    for (int j = 0; j < SOME; j++)
-        for (int v = 0; v < V; v++) store(mixed_at(seen, c + j, k + 16 * v), total[j][v]);
+    UNROLLED for (int j = 0; j < C; j++)
+        UNROLLED for (int v = 0; v < V; v++) {
+            float* some = mixed + v * FAR + j * 16;
+            store(some, fma(load(some), spread(fade[j]), total[j][v]));
+        }
 }
 
-// mixed += weights x latents of a block's `known` tokens for one group, in pairs.
-inline void mix_pairs(const ok2_latents& l, const AttentionScratch& s, int known, const uint32_t* weights, int columns, const Seen& seen) {
-    const uint16_t* pairs = (const uint16_t*)s.known;
+// mixed = fade * mixed + weights x latents of a block's `known` tokens for every group, in pairs.
+inline void mix_pairs(const ok2_latents& l, const AttentionScratch& s, int known, int columns, const Seen* seen) {
+    const auto mix = [&](auto vectors, int k) {
+        constexpr int V = decltype(vectors)::value;
+        for (int c = 0; c < columns; c += 4) {
+            const int g = c / COLUMNS, of_group = c % COLUMNS;
+            const uint32_t* weights = s.weights + g * (KNOWN / 2 * COLUMNS) + of_group;
+            mix_some_pairs<4, V>(s.rows, known / 2, k, weights, s.fade + c, mixed_at(seen[g], of_group, k));
+        }
+    };
     int k = 0;
-    for (; k + 64 <= l.rank; k += 64)
-        for (int c = 0; c < columns; c += 4) mix_some_pairs<4>(pairs, known / 2, l.rank, weights, c, k, seen);
-    for (; k < l.rank; k += 16)
-        for (int c = 0; c < columns; c += 4) mix_some_pairs<1>(pairs, known / 2, l.rank, weights, c, k, seen);
+    for (; k + 64 <= l.rank; k += 64) mix(std::integral_constant<int, 4>{}, k);
+    for (; k + 32 <= l.rank; k += 32) mix(std::integral_constant<int, 2>{}, k);
+    for (; k < l.rank; k += 16) mix(std::integral_constant<int, 1>{}, k);
 }
 #endif
 
-// mixed += weights x latents of `tokens` tokens, for V vectors from k on and 4 columns from c on, in floats.
+// mixed = fade * mixed + weights x latents of `tokens` tokens, for V vectors from k on and 4 columns from c on, in floats.
 template <int V>
-inline void mix_some_floats(const float* known, int tokens, int width, const float* weights, int c, int k, const Seen& seen) {
+inline void mix_some_floats(const float* known, int tokens, int width, const float* weights, const float* fade, int c, int k,
+                            const Seen& seen) {
     constexpr int SOME = 4;  // columns
     F total[SOME][V];
-    for (int j = 0; j < SOME; j++)
-        for (int v = 0; v < V; v++) total[j][v] = load(mixed_at(seen, c + j, k + v * LANES));
+    UNROLLED for (int j = 0; j < SOME; j++)
+        UNROLLED for (int v = 0; v < V; v++) total[j][v] = spread(0.0f);
     for (int i = 0; i < tokens; i++) {
         F latent[V];
-        for (int v = 0; v < V; v++) latent[v] = load(known + (int64_t)i * width + k + v * LANES);
-        for (int j = 0; j < SOME; j++) {
+        UNROLLED for (int v = 0; v < V; v++) latent[v] = load(known + (int64_t)i * width + k + v * LANES);
+        UNROLLED for (int j = 0; j < SOME; j++) {
             const F weight = spread(weights[i * COLUMNS + c + j]);
-            for (int v = 0; v < V; v++) total[j][v] = fma(weight, latent[v], total[j][v]);
+            UNROLLED for (int v = 0; v < V; v++) total[j][v] = fma(weight, latent[v], total[j][v]);
         }
     }
-    for (int j = 0; j < SOME; j++)
-        for (int v = 0; v < V; v++) store(mixed_at(seen, c + j, k + v * LANES), total[j][v]);
+    UNROLLED for (int j = 0; j < SOME; j++)
+        UNROLLED for (int v = 0; v < V; v++) {
+            float* some = mixed_at(seen, c + j, k + v * LANES);
+            store(some, fma(load(some), spread(fade[c + j]), total[j][v]));
+        }
 }
 
-// mixed += weights x latents of a block's `known` tokens for one group, in floats.
-inline void mix_floats(const ok2_latents& l, const AttentionScratch& s, int known, const float* scores, int columns, const Seen& seen) {
+// mixed = fade * mixed + weights x latents of a block's `known` tokens for one group, in floats.
+inline void mix_floats(const ok2_latents& l, const AttentionScratch& s, int known, const float* scores, const float* fade,
+                       int columns, const Seen& seen) {
     constexpr int SOME = 4, MOST = 3;  // columns, vectors
     int k = 0;
     for (; k + MOST * LANES <= l.rank; k += MOST * LANES)
-        for (int c = 0; c < columns; c += SOME) mix_some_floats<MOST>(s.known, known, l.width, scores, c, k, seen);
+        for (int c = 0; c < columns; c += SOME) mix_some_floats<MOST>(s.known, known, l.width, scores, fade, c, k, seen);
     for (; k < l.rank; k += LANES)
-        for (int c = 0; c < columns; c += SOME) mix_some_floats<1>(s.known, known, l.width, scores, c, k, seen);
+        for (int c = 0; c < columns; c += SOME) mix_some_floats<1>(s.known, known, l.width, scores, fade, c, k, seen);
 }
 
 }  // namespace

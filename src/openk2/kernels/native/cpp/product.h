@@ -31,6 +31,8 @@ struct Panels {
     const uint8_t* codes[MOST_PANELS] = {};
     const void* scales[MOST_PANELS] = {};
     Coming next;
+    const uint8_t* wanted = nullptr;  // lines of what comes next: those fetched beside a brick, one brick's after the other
+    int lines = 0;                    // beside each brick
 };
 
 inline Panels panels_at(const ok2_matrix& m, int first, int count) {
@@ -148,12 +150,16 @@ struct Int4Pairs {
 };
 
 // Fetch what a panel's stream holds a little later, beside one brick: weights lie panel after panel, and a thread goes
-// through its part of them from one end to the other. Two panels together have so many rows that fetching only costs.
+// through its part of them from one end to the other. Two panels together are gone through again and again for many rows:
+// what comes after them is fetched a little each time.
 constexpr int64_t AHEAD = 4096;  // bytes of codes
 
 template <class W, int P>
 inline void fetch_ahead(const Panels& w, int brick) {
-    if (P > 1) return;
+    if (P > 1) {
+        for (int i = 0; i < w.lines; i++) fetch_nearby(w.wanted + ((int64_t)brick * w.lines + i) * 64);
+        return;
+    }
     const uint8_t* line = w.codes[0] + (int64_t)brick * W::BYTES + AHEAD;
     for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
     const bool nibbles = W::FORMAT == OK2_INT4 || W::FORMAT == OK2_INT4_A16;
@@ -173,31 +179,31 @@ template <class W, int M, int P>
 inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* out) {
     constexpr int N = P * VECTORS;
     F total[M][N], part[M][N];
-    for (int m = 0; m < M; m++)
-        for (int n = 0; n < N; n++) total[m][n] = part[m][n] = spread(0.0f);
+    UNROLLED for (int m = 0; m < M; m++)
+        UNROLLED for (int n = 0; n < N; n++) total[m][n] = part[m][n] = spread(0.0f);
     const uint16_t* x = a.bf16 + a.brick_at(row, 0) * BRICK;
     for (int b = 0; b < w.bricks; b++, x += BLOCK * BRICK) {
         fetch_ahead<W, P>(w, b);
         for (int step = 0; step < 16; step++) {
             Pair weights[N];
-            for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
-            for (int m = 0; m < M; m++) {
+            UNROLLED for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
+            UNROLLED for (int m = 0; m < M; m++) {
                 const Pair both = spread_pair(x + m * BRICK + step * 2);
-                for (int n = 0; n < N; n++) part[m][n] = dot_pair(part[m][n], weights[n], both);
+                UNROLLED for (int n = 0; n < N; n++) part[m][n] = dot_pair(part[m][n], weights[n], both);
             }
         }
         if (W::FOLD && (b % W::FOLD == W::FOLD - 1 || b == w.bricks - 1)) {
-            for (int n = 0; n < N; n++) {
+            UNROLLED for (int n = 0; n < N; n++) {
                 const F scale = scale_at(W::FORMAT, w.scales[n / VECTORS], b, n % VECTORS);
-                for (int m = 0; m < M; m++) {
+                UNROLLED for (int m = 0; m < M; m++) {
                     total[m][n] = fma(part[m][n], scale, total[m][n]);
                     part[m][n] = spread(0.0f);
                 }
             }
         }
     }
-    for (int n = 0; n < N; n++)
-        for (int m = 0; m < M; m++) {
+    UNROLLED for (int n = 0; n < N; n++)
+        UNROLLED for (int m = 0; m < M; m++) {
             F value = W::FOLD ? total[m][n] : part[m][n];
             if (W::FORMAT == OK2_INT8_A16) value = value * scale_at(W::FORMAT, w.scales[n / VECTORS], 0, n % VECTORS);
             store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, value);
@@ -208,22 +214,22 @@ template <int M, int P>
 inline void floats_kernel(const Panels& w, const Activations& a, int row, float* out) {
     constexpr int N = P * VECTORS;
     F total[M][N];
-    for (int m = 0; m < M; m++)
-        for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
+    UNROLLED for (int m = 0; m < M; m++)
+        UNROLLED for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
     const float* x = a.f32 + a.brick_at(row, 0) * BRICK;
     for (int b = 0; b < w.bricks; b++, x += BLOCK * BRICK) {
         for (int k = 0; k < BRICK; k++) {
             F weights[N];
-            for (int n = 0; n < N; n++)
+            UNROLLED for (int n = 0; n < N; n++)
                 weights[n] = load((const float*)w.codes[n / VECTORS] + ((int64_t)b * BRICK + k) * PANEL + n % VECTORS * LANES);
-            for (int m = 0; m < M; m++) {
+            UNROLLED for (int m = 0; m < M; m++) {
                 const F one = spread(x[m * BRICK + k]);
-                for (int n = 0; n < N; n++) total[m][n] = fma(one, weights[n], total[m][n]);
+                UNROLLED for (int n = 0; n < N; n++) total[m][n] = fma(one, weights[n], total[m][n]);
             }
         }
     }
-    for (int n = 0; n < N; n++)
-        for (int m = 0; m < M; m++)
+    UNROLLED for (int n = 0; n < N; n++)
+        UNROLLED for (int m = 0; m < M; m++)
             store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, total[m][n]);
 }
 
@@ -300,34 +306,34 @@ template <class W, int M, int P>
 inline void fours_kernel(const Panels& w, const Activations& a, int row, float* out) {
     constexpr int N = P * VECTORS;
     F total[M][N];
-    for (int m = 0; m < M; m++)
-        for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
+    UNROLLED for (int m = 0; m < M; m++)
+        UNROLLED for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
     for (int b = 0; b < w.bricks; b++) {
         fetch_ahead<W, P>(w, b);
         const int64_t cell = a.brick_at(row, b);
         const int8_t* x = a.int8 + cell * BRICK;
         I part[M][N];
-        for (int m = 0; m < M; m++)
-            for (int n = 0; n < N; n++) part[m][n] = W::none(-W::OFFSET * a.sums[cell + m]);
+        UNROLLED for (int m = 0; m < M; m++)
+            UNROLLED for (int n = 0; n < N; n++) part[m][n] = W::none(-W::OFFSET * a.sums[cell + m]);
         for (int step = 0; step < 8; step++) {
             I weights[N];
-            for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
-            for (int m = 0; m < M; m++) {
+            UNROLLED for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
+            UNROLLED for (int m = 0; m < M; m++) {
                 const I four = spread_four(x + m * BRICK + step * 4);
-                for (int n = 0; n < N; n++) part[m][n] = W::dot(part[m][n], weights[n], four);
+                UNROLLED for (int n = 0; n < N; n++) part[m][n] = W::dot(part[m][n], weights[n], four);
             }
         }
-        for (int n = 0; n < N; n++) {
+        UNROLLED for (int n = 0; n < N; n++) {
             const F scale = W::SCALED ? scale_at(W::FORMAT, w.scales[n / VECTORS], b, n % VECTORS) : spread(1.0f);
-            for (int m = 0; m < M; m++) {
+            UNROLLED for (int m = 0; m < M; m++) {
                 const F both = spread(a.scales[cell + m]);
                 const I sum = W::whole(part[m][n], -W::OFFSET * a.sums[cell + m]);
                 total[m][n] = fma(to_float(sum), W::SCALED ? scale * both : both, total[m][n]);
             }
         }
     }
-    for (int n = 0; n < N; n++)
-        for (int m = 0; m < M; m++) {
+    UNROLLED for (int n = 0; n < N; n++)
+        UNROLLED for (int m = 0; m < M; m++) {
             F value = total[m][n];
             if (!W::SCALED) value = value * scale_at(W::FORMAT, w.scales[n / VECTORS], 0, n % VECTORS);
             store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, value);
@@ -361,33 +367,40 @@ inline void kernel(const Panels& w, const Activations& a, int row, float* out) {
     }
 }
 
-// M rows by all panels of w, one panel at a time, which is one stream from memory; two where there are many rows: each
-// value of theirs is loaded for both.
+// M rows by all panels of w, one panel at a time, which is one stream from memory; two where they are gone through again
+// and again: each value of the rows is loaded for both.
 template <int M>
-inline void kernels(const Panels& w, const Activations& a, int row, float* out) {
+inline void kernels(const Panels& w, const Activations& a, int row, bool again, float* out) {
     int p = 0;
     const auto some = [&](int from) {
         Panels part = w;
         for (int i = 0; from + i < w.count; i++) part.codes[i] = w.codes[from + i], part.scales[i] = w.scales[from + i];
+        if (from) part.lines = 0;
         return part;
     };
-    if constexpr (M == 8)
-        for (; p + 2 <= w.count && form_of(w.format) != FORM_INT8; p += 2)
+    if constexpr (M > 1 && VECTORS == 1)  // else there are not as many registers
+        for (; p + 2 <= w.count && again && form_of(w.format) != FORM_INT8; p += 2)
             kernel<M, 2>(some(p), a, row, out + p * TILE_ROWS * PANEL);
     for (; p < w.count; p++) kernel<M, 1>(some(p), a, row, out + p * TILE_ROWS * PANEL);
 }
 
 // out[panel][row - first][16] of `rows` <= TILE_ROWS rows from `first`, a multiple of 16.
-inline void product_in_registers(const Panels& w, const Activations& a, int first, int rows, float* out) {
-    const int most = form_of(w.format) == FORM_BF16 ? MOST_PAIR_ROWS : MOST_ROWS;
+inline void product_in_registers(const Panels& panels, const Activations& a, int first, int rows, float* out) {
+    const int most = form_of(panels.format) == FORM_BF16 ? MOST_PAIR_ROWS : MOST_ROWS, passes = ceil_div(rows, most);
+    const bool again = passes > 1;
+    const int64_t lines = panels.next.codes ? panels.count * panels.bricks * brick_bytes(panels.format) / 64 : 0;
+    Panels w = panels;
+    w.lines = ceil_div((int)lines, passes * w.bricks);
+    w.wanted = w.next.codes;
     int done = 0;
     while (done < rows) {
         const int left = rows - done, of_block = BLOCK - done % BLOCK;
         float* to = out + done * PANEL;
-        if (left >= 5 && most >= 5 && of_block >= most) kernels<MOST_ROWS>(w, a, first + done, to), done += most;
-        else if (left >= 3) kernels<4>(w, a, first + done, to), done += 4;
-        else if (left == 2) kernels<2>(w, a, first + done, to), done += 2;
-        else kernels<1>(w, a, first + done, to), done += 1;
+        if (left >= 5 && most >= 5 && of_block >= most) kernels<MOST_ROWS>(w, a, first + done, again, to), done += most;
+        else if (left >= 3) kernels<4>(w, a, first + done, again, to), done += 4;
+        else if (left == 2) kernels<2>(w, a, first + done, again, to), done += 2;
+        else kernels<1>(w, a, first + done, again, to), done += 1;
+        w.wanted += (int64_t)w.lines * w.bricks * 64;
     }
 }
 

@@ -12,6 +12,13 @@
 #include <arm_neon.h>
 #endif
 
+// Before a loop over registers, few and known in number: sums in an array are registers only once it is unrolled.
+#if defined(__clang__)
+#define UNROLLED _Pragma("unroll")
+#else
+#define UNROLLED _Pragma("GCC unroll 32")
+#endif
+
 namespace {
 
 #if defined(__AVX512F__)
