@@ -23,7 +23,7 @@ struct Span {
 };
 
 // Scores of a block for the `groups` groups of columns of a span.
-inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, Ahead& ahead) {
+inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, int columns, Ahead& ahead) {
     const float* queries[GROUPS];
     float* scores[GROUPS];
     for (int g = 0; g < GROUPS; g++) queries[g] = s.queries + g * query_floats(l.width), scores[g] = s.scores + g * KNOWN * COLUMNS;
@@ -39,16 +39,15 @@ inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s
 #endif
 #if defined(__AVX512BF16__)
     if (way == WAY_PAIRS) {
-        const auto of_group = (const uint16_t* const*)queries;
-        for (int g = 0; g < groups; g += 2) {
+        for (int g = 0; g < groups; g++) {
             const uint8_t* const* after = g == 0 && ahead.left ? s.after : nullptr;
-            if (g + 2 <= groups) score_pairs<2>(l, s.rows, after, known, of_group + g, scores + g);
-            else score_pairs<1>(l, s.rows, after, known, of_group + g, scores + g);
+            const int left = columns - g * COLUMNS;
+            score_pairs(l, s.rows, after, known, left < COLUMNS ? left : COLUMNS, (const uint16_t*)queries[g], scores[g]);
         }
         return;
     }
 #endif
-    (void)way;
+    (void)way, (void)columns;
     for (int g = 0; g < groups; g++) score_floats(l, s, known, queries[g], scores[g], ahead);
 }
 
@@ -56,7 +55,7 @@ inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s
 inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, int columns,
                          const float (*visible)[COLUMNS], const Seen* seen, Ahead& ahead) {
     constexpr int64_t SCORES = KNOWN * COLUMNS, WEIGHTS = KNOWN / 2 * COLUMNS;
-    score_block(way, l, s, known, groups, ahead);
+    score_block(way, l, s, known, groups, columns, ahead);
     for (int g = 0; g < groups; g++)
         weigh_block(way, s.scores + g * SCORES, known, visible[g], seen[g], s.fade + g * COLUMNS, s.weights + g * WEIGHTS);
 #if defined(__AMX_TILE__)
@@ -112,7 +111,7 @@ inline void prepare_queries(Way way, const ok2_latents& l, const Span& span, con
     for (int g = 0; g < span.groups(); g++) {
         const int left = span.columns - g * COLUMNS;
         const int64_t column = (int64_t)span.chunk->row * heads + span.first + g * COLUMNS;
-        transpose_queries(way, queries, column * l.width, left < COLUMNS ? left : COLUMNS, l.width,
+        arrange_queries(way, queries, column * l.width, left < COLUMNS ? left : COLUMNS, l.width,
                           s.queries + g * query_floats(l.width));
     }
 }

@@ -4,6 +4,9 @@
 // A column is one head of one token. Columns are worked on 16 at a time, known tokens in blocks of 64 (softmax as they
 // come, arXiv 2205.14135) that begin at multiples of 64 from position 0.
 //
+// In registers a vector has the same four pairs of numbers of four columns, so that a block of 12 columns, which is one token of
+// 12 heads, takes three quarters of what 16 take.
+//
 // In tiles latents are kept by pairs of tokens, [slots / 2][C][2]: as they lie they are the rows of a product with queries
 // (half of which is then zero, for the even tokens and for the odd) and the pairs that a product with weights wants. Else
 // they are kept token by token.
@@ -13,7 +16,8 @@
 namespace {
 
 constexpr int COLUMNS = 16, PART = 32, KNOWN = 64;
-constexpr int AT_ONCE = 8;  // known tokens whose scores are made together
+constexpr int AT_ONCE = 8;  // known tokens whose scores are made together, at most
+constexpr int EIGHT = 8;    // numbers of a latent that meet a vector of queries
 // Groups of 16 columns that share a block's preparation, of which tiles need little.
 #if defined(__AMX_TILE__)
 constexpr int GROUPS = 2;
@@ -74,7 +78,7 @@ struct AttentionScratch {
     const uint8_t** after;  // [KNOWN] those of the next
     float* known;          // [KNOWN][C] as floats, or pairs in bfloat16: [KNOWN / PART][R / 16][16 pairs of tokens][16][2]
     uint16_t* gathered;    // [KNOWN][C] where pages are smaller than a part
-    float* queries;        // [GROUPS][C][16] floats, or pairs [GROUPS][C / 2][16][2] in bfloat16; in tiles
+    float* queries;        // [GROUPS][C][16] floats, or pairs in bfloat16: [GROUPS][C / 8][quads][4 columns][8]; in tiles
                            // [GROUPS][2][C][16][2]: with zeros beside them
     float* scores;         // [GROUPS][KNOWN][16]
     float* fade;           // [GROUPS][16] what is left of that which was seen before a block
@@ -115,13 +119,13 @@ inline Way way_of(const ok2_latents& l) {
     if (l.bfloat16 && l.width % 32 == 0 && l.rank % 16 == 0 && l.page_tokens % 2 == 0) return WAY_TILES;
 #endif
 #if defined(__AVX512BF16__)
-    if (l.bfloat16 && l.width % 2 == 0 && l.rank % 16 == 0) return WAY_PAIRS;
+    if (l.bfloat16 && l.width % EIGHT == 0 && l.rank % 16 == 0) return WAY_PAIRS;
 #endif
     (void)l;
     return WAY_FLOATS;
 }
 
-#if defined(__AVX512F__)
+#if defined(__AMX_TILE__)
 // 16 x 16 numbers of 32 bits, rows to columns; the first `columns` of these.
 inline void transpose(const uint32_t* from, uint32_t* to, int columns = 16) {
     __m512i r[16], t[16];
@@ -172,29 +176,37 @@ inline void write_query(const Queries& q, int64_t at, const float* values, int n
     }
 }
 
-// `columns` <= 16 queries from `at` on, transposed: [C][16] floats; [C / 2][16][2] in bfloat16; or, for tiles, [C][16][2]
-// with zeros behind them and then the same with zeros before them.
-inline void transpose_queries(Way way, const Queries& q, int64_t at, int columns, int width, float* out) {
+// Four columns each that a group's columns make; column c is number c % quads of quarter c / quads of a vector.
+inline int quads_of(int columns) { return ceil_div(columns, 4); }
+
+// `columns` <= 16 queries from `at` on as scores want them: floats [C][16]; pairs [C / 8][quads][4 columns][8]; or, for tiles,
+// [C][16][2] with zeros behind them and then the same with zeros before them.
+inline void arrange_queries(Way way, const Queries& q, int64_t at, int columns, int width, float* out) {
 #if defined(__AVX512BF16__)
-    if (q.bf16) {
-        alignas(64) uint32_t rows[256];
+    if (way == WAY_PAIRS) {
+        const int quads = quads_of(columns);
+        if (columns < 4 * quads) memset(out, 0, 8 * (int64_t)width * quads);
+        for (int c = 0; c < columns; c++) {
+            const uint16_t* from = q.bf16 + at + (int64_t)c * width;
+            uint16_t* to = (uint16_t*)out + (c % quads * 4 + c / quads) * EIGHT;
+            for (int k = 0; k < width; k += EIGHT) memcpy(to + (int64_t)k * 4 * quads, from + k, 2 * EIGHT);
+        }
+        return;
+    }
+#endif
+#if defined(__AMX_TILE__)
+    if (way == WAY_TILES) {
+        alignas(64) uint32_t rows[256], pairs[256];
         for (int k = 0; k < width; k += 32) {
             const int rest = width - k, some = rest < 32 ? rest : 32;
             if (columns < COLUMNS || some < 32) memset(rows, 0, sizeof rows);
             for (int c = 0; c < columns; c++) memcpy(rows + 16 * c, q.bf16 + at + (int64_t)c * width + k, 2 * some);
-            uint32_t* to = (uint32_t*)out + k / 2 * COLUMNS;
-            if (way == WAY_PAIRS) {
-                transpose(rows, to, some / 2);
-                continue;
-            }
-            alignas(64) uint32_t pairs[256];
             transpose(rows, pairs, some / 2);
-            to += k / 2 * COLUMNS;
-            uint32_t* odd = to + (int64_t)width * COLUMNS;
+            uint32_t *even = (uint32_t*)out + (int64_t)k * COLUMNS, *odd = even + (int64_t)width * COLUMNS;
             for (int i = 0; i < some / 2; i++) {
                 const I both = load_int(pairs + 16 * i), high = spread_int((int)0xffff0000);
-                _mm512_storeu_si512(to + 32 * i, right<16>(left<16>(both)));
-                _mm512_storeu_si512(to + 32 * i + 16, right<16>(both));
+                _mm512_storeu_si512(even + 32 * i, right<16>(left<16>(both)));
+                _mm512_storeu_si512(even + 32 * i + 16, right<16>(both));
                 _mm512_storeu_si512(odd + 32 * i, left<16>(both));
                 _mm512_storeu_si512(odd + 32 * i + 16, and_int(both, high));
             }
@@ -301,36 +313,55 @@ inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const
 #endif
 
 #if defined(__AVX512BF16__)
-// scores[tokens][16] of a block's `known` tokens for G groups, in pairs. A line of `after`, the next block's rows, is fetched
-// beside each line of these: many at a time would keep what is wanted now waiting.
-template <int G>
-__attribute__((noinline)) void score_pairs(const ok2_latents& l, const uint8_t* const* rows, const uint8_t* const* after, int known,
-                        const uint16_t* const* queries, float* const* scores) {
-    constexpr int LINE = 32;  // numbers
-    for (int i = 0; i < known; i += AT_ONCE) {
-        F total[AT_ONCE][G];
-        UNROLLED for (int j = 0; j < AT_ONCE; j++)
-            UNROLLED for (int g = 0; g < G; g++) total[j][g] = spread(0.0f);
-        const auto some = [&](int at, int numbers) {
-            const uint16_t* latents[AT_ONCE];
-            UNROLLED for (int j = 0; j < AT_ONCE; j++) latents[j] = (const uint16_t*)rows[i + j] + at;
-            for (int k = 0; k < numbers; k += 2) {
-                Pair pairs[G];
-                UNROLLED for (int g = 0; g < G; g++) pairs[g] = load_pair(queries[g] + (at + k) * COLUMNS);
-                UNROLLED for (int j = 0; j < AT_ONCE; j++) {
-                    const Pair latent = spread_pair(latents[j] + k);
-                    UNROLLED for (int g = 0; g < G; g++) total[j][g] = dot_pair(total[j][g], pairs[g], latent);
-                }
+// The sums of each quarter of up to four vectors: column c is in quarter c / Q of sums c % Q.
+template <int Q>
+inline F sums_of_quarters(const F* sums) {
+    const F none = spread(0.0f), a = sums[0], b = Q > 1 ? sums[1] : none, c = Q > 2 ? sums[2] : none, d = Q > 3 ? sums[3] : none;
+    const F ab = _mm512_unpacklo_ps(a, b) + _mm512_unpackhi_ps(a, b), cd = _mm512_unpacklo_ps(c, d) + _mm512_unpackhi_ps(c, d);
+    const __m512d low = _mm512_castps_pd(ab), high = _mm512_castps_pd(cd);
+    const F whole = _mm512_castpd_ps(_mm512_unpacklo_pd(low, high)) + _mm512_castpd_ps(_mm512_unpackhi_pd(low, high));
+    if (Q == 4) return whole;
+    alignas(64) int from[16];
+    UNROLLED for (int i = 0; i < 16; i++) from[i] = i / Q % 4 * 4 + i % Q;
+    return _mm512_permutexvar_ps(load_int(from), whole);
+}
+
+// scores[tokens][16] of a block's `known` tokens for a group of Q quads, in pairs. A line of `after`, the next block's rows, is
+// fetched beside each line of these: many at a time would keep what is wanted now waiting.
+template <int Q>
+__attribute__((noinline)) void score_quads(const ok2_latents& l, const uint8_t* const* rows, const uint8_t* const* after, int known,
+                                           const uint16_t* queries, float* scores) {
+    constexpr int T = Q < 4 ? AT_ONCE : AT_ONCE / 2, LINE = 4 * EIGHT;
+    for (int i = 0; i < known; i += T) {
+        F total[T][Q];
+        UNROLLED for (int t = 0; t < T; t++)
+            UNROLLED for (int q = 0; q < Q; q++) total[t][q] = spread(0.0f);
+        const auto eight = [&](int k) {
+            Pair pairs[Q];
+            UNROLLED for (int q = 0; q < Q; q++) pairs[q] = load_pair(queries + (int64_t)k * 4 * Q + 32 * q);
+            UNROLLED for (int t = 0; t < T; t++) {
+                const Pair latent = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i*)((const uint16_t*)rows[i + t] + k)));
+                UNROLLED for (int q = 0; q < Q; q++) total[t][q] = dot_pair(total[t][q], pairs[q], latent);
             }
         };
-        int line = 0;
-        for (; line + LINE <= l.width; line += LINE) {
-            UNROLLED for (int j = 0; after && j < AT_ONCE; j++) fetch_nearby((const uint16_t*)after[i + j] + line);
-            some(line, LINE);
+        int k = 0;
+        for (; k + LINE <= l.width; k += LINE) {
+            for (int t = 0; after && t < T; t++) fetch_nearby((const uint16_t*)after[i + t] + k);
+            UNROLLED for (int e = 0; e < 4; e++) eight(k + e * EIGHT);
         }
-        some(line, l.width - line);
-        UNROLLED for (int j = 0; j < AT_ONCE; j++)
-            UNROLLED for (int g = 0; g < G; g++) store(scores[g] + (i + j) * COLUMNS, total[j][g]);
+        for (; k < l.width; k += EIGHT) eight(k);
+        UNROLLED for (int t = 0; t < T; t++) store(scores + (i + t) * COLUMNS, sums_of_quarters<Q>(total[t]));
+    }
+}
+
+// The same for a group of any size.
+inline void score_pairs(const ok2_latents& l, const uint8_t* const* rows, const uint8_t* const* after, int known, int columns,
+                        const uint16_t* queries, float* scores) {
+    switch (quads_of(columns)) {
+        case 1: return score_quads<1>(l, rows, after, known, queries, scores);
+        case 2: return score_quads<2>(l, rows, after, known, queries, scores);
+        case 3: return score_quads<3>(l, rows, after, known, queries, scores);
+        default: return score_quads<4>(l, rows, after, known, queries, scores);
     }
 }
 #endif
@@ -394,11 +425,14 @@ inline F weigh_pairs(Way way, const float* scores, int known, F largest, uint32_
         total = dot_pair(total, both, ones);
         _mm512_storeu_si512(out + i / 2 * COLUMNS, both);
     }
+#if defined(__AMX_TILE__)
     for (int t = 0; t < known && way == WAY_TILES; t += PART) {
         alignas(64) uint32_t pairs[256];
         memcpy(pairs, out + t / 2 * COLUMNS, sizeof pairs);
         transpose(pairs, out + t / 2 * COLUMNS);
     }
+#endif
+    (void)way;
     return total;
 }
 #endif
