@@ -5,6 +5,8 @@
 // their size from position 0, so that a column's result depends on its position alone: not on the tokens beside it in a
 // step, nor on the number of threads, nor on which segments were computed at the same time.
 #pragma once
+#include <utility>
+
 #include "attention_block.h"
 #include "team.h"
 
@@ -78,7 +80,7 @@ inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& 
 }
 
 // One segment for all columns of a span, from what `seen` holds nothing of.
-inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, const AttentionScratch& s,
+inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, AttentionScratch s,
                            const Seen* seen) {
     const int begin = segment * SEGMENT, end = begin + SEGMENT < span.end ? begin + SEGMENT : span.end;
     const int groups = span.groups();
@@ -90,7 +92,8 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
         ends[c / COLUMNS][c % COLUMNS] = (float)(span.chunk->start + (span.first + c) / heads + 1);
     for (int block = begin; block < end; block += KNOWN) {
         const int left = span.end - block, known = way == WAY_TILES || left > KNOWN ? KNOWN : ceil_div(left, AT_ONCE) * AT_ONCE;
-        find_rows(way, l, span.chunk->pages, block, span.end, s.rows);
+        if (block == begin) find_rows(way, l, span.chunk->pages, block, span.end, s.rows);
+        else std::swap(s.rows, s.after);
         prepare_block(way, l, known, s);
         Ahead ahead;
         if (block + KNOWN < span.end) {
@@ -116,10 +119,11 @@ inline void prepare_queries(Way way, const ok2_latents& l, const Span& span, con
     }
 }
 
-// emit(row, head, mixed[R]) for every column of a group; `mixed` is room for one.
+// emit(row, head, mixed[R]) for the columns of a group from `begin` to `end`; `mixed` is room for one.
 template <class Emit>
-inline void emit_group(Way way, const ok2_latents& l, const Span& span, int g, int heads, const Seen& seen, float* mixed, Emit&& emit) {
-    for (int c = 0; c < COLUMNS && g * COLUMNS + c < span.columns; c++) {
+inline void emit_columns(Way way, const ok2_latents& l, const Span& span, int g, int begin, int end, int heads, const Seen& seen,
+                         float* mixed, Emit&& emit) {
+    for (int c = begin; c < end && g * COLUMNS + c < span.columns; c++) {
         const int column = span.first + g * COLUMNS + c;
         const F inverse = spread(1.0f / seen.total[c]);
         int i = 0;
@@ -236,17 +240,23 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
             attend_segment(way, l, span, heads, segment, s, part);
             for (int g = 0; g < span.groups(); g++) join(whole[g], part[g], l.rank);
         }
-        for (int g = 0; g < span.groups(); g++) emit_group(way, l, span, g, heads, whole[g], s.scores, emit);
+        for (int g = 0; g < span.groups(); g++)
+            emit_columns(way, l, span, g, 0, COLUMNS, heads, whole[g], s.scores, emit);
     });
     if (!m.plan.apart) return;
-    team.each(m.plan.spans * GROUPS, [&](int i) {
-        const Span& span = m.spans[i / GROUPS];
-        const int g = i % GROUPS;
-        if (g >= span.groups()) return;
-        const Seen whole = partial_at(m, span.partial + g, l.rank);
+    constexpr int SOME = 4, PARTS = GROUPS * COLUMNS / SOME;  // columns
+    team.each(m.plan.spans * PARTS, [&](int i) {
+        const Span& span = m.spans[i / PARTS];
+        const int g = i % PARTS * SOME / COLUMNS, begin = i % PARTS * SOME % COLUMNS, end = begin + SOME;
+        if (g * COLUMNS + begin >= span.columns) return;
+        // others join other columns of the same group: of what is shared only the mixed ones are written to
+        float largest[COLUMNS], total[COLUMNS];
+        const Seen first = partial_at(m, span.partial + g, l.rank), whole = {largest, total, first.mixed};
+        memcpy(largest, first.largest, sizeof largest);
+        memcpy(total, first.total, sizeof total);
         for (int segment = 1; segment < span.segments(); segment++)
-            join(whole, partial_at(m, span.partial + segment * GROUPS + g, l.rank), l.rank);
-        emit_group(way, l, span, g, heads, whole, s.scores, emit);
+            join(whole, partial_at(m, span.partial + segment * GROUPS + g, l.rank), l.rank, begin, end);
+        emit_columns(way, l, span, g, begin, end, heads, whole, s.scores, emit);
     });
 }
 

@@ -42,8 +42,8 @@ inline void forget(const Seen& s, int rank) {
     memset(s.mixed, 0, sizeof(float) * COLUMNS * whole_vectors(rank));
 }
 
-// a, then b: as if b's tokens had come after a's.
-inline void join(const Seen& a, const Seen& b, int rank) {
+// a, then b: as if b's tokens had come after a's. What is mixed, of the columns from `begin` to `end` alone.
+inline void join(const Seen& a, const Seen& b, int rank, int begin = 0, int end = COLUMNS) {
     float keep[COLUMNS], take[COLUMNS];
     for (int v = 0; v < VECTORS; v++) {
         const int at = v * LANES;
@@ -54,7 +54,7 @@ inline void join(const Seen& a, const Seen& b, int rank) {
         store(a.largest + at, most);
     }
     for (int i = 0; i < rank; i += LANES)
-        for (int c = 0; c < COLUMNS; c++) {
+        for (int c = begin; c < end; c++) {
             float* to = mixed_at(a, c, i);
             store(to, fma(load(mixed_at(b, c, i)), spread(take[c]), load(to) * spread(keep[c])));
         }
@@ -411,6 +411,16 @@ inline F hide(float* scores, int known, const float* visible, F before) {
 }
 
 #if defined(__AVX512BF16__)
+// e^x of x <= 0 within 2^-18 of it and exactly 1 at 0, for what is rounded to bfloat16 next; below -120 it is 0.
+inline F falling(F x) {
+    const F bounded = larger(x, spread(-120.0f)), n = nearest(bounded * spread(1.44269504f));
+    const F r = fma(n, spread(-0.693147181f), bounded);
+    F p = fma(spread(4.15138341e-2f), r, spread(1.67874753e-1f));
+    p = fma(p, r, spread(5.00030160e-1f));
+    p = fma(p, r, spread(9.99966860e-1f));
+    return _mm512_scalef_ps(fma(p, r, spread(1.0f)), n);
+}
+
 // Weights of pairs of tokens in bfloat16: [tokens / 2][16 columns], in tiles [tokens / PART][16 columns][16 pairs]. Returns
 // their sums.
 inline F weigh_pairs(Way way, const float* scores, int known, F largest, uint32_t* out) {
@@ -419,8 +429,8 @@ inline F weigh_pairs(Way way, const float* scores, int known, F largest, uint32_
     const Pair beside = load_pair(BESIDE), ones = spread_int(0x3f803f80);
     F total = spread(0.0f);
     for (int i = 0; i < known; i += 2) {
-        const F first = exponential(load(scores + i * COLUMNS) - largest);
-        const F second = exponential(load(scores + (i + 1) * COLUMNS) - largest);
+        const F first = falling(load(scores + i * COLUMNS) - largest);
+        const F second = falling(load(scores + (i + 1) * COLUMNS) - largest);
         const Pair both = _mm512_permutexvar_epi16(beside, (__m512i)_mm512_cvtne2ps_pbh(second, first));
         total = dot_pair(total, both, ones);
         _mm512_storeu_si512(out + i / 2 * COLUMNS, both);
