@@ -351,20 +351,19 @@ constexpr int MOST_ROWS = 4, MOST_PAIR_ROWS = 4;
 
 template <int M, int P>
 inline void kernel(const Panels& w, const Activations& a, int row, float* out) {
-    switch (w.format) {
-        case OK2_F32: return floats_kernel<M, P>(w, a, row, out);
-        case OK2_INT8: return fours_kernel<Int8Fours, M, P>(w, a, row, out);
-        case OK2_INT4: return fours_kernel<std::conditional_t<(M > 1), Int4Words, Int4Fours>, M, P>(w, a, row, out);
-#if !defined(__AMX_TILE__)
-        default:
-            if constexpr (M <= MOST_PAIR_ROWS) switch (w.format) {
-                    case OK2_BF16: return pairs_kernel<PlainPairs, M, P>(w, a, row, out);
-                    case OK2_FP8: return pairs_kernel<Fp8Pairs, M, P>(w, a, row, out);
-                    case OK2_INT8_A16: return pairs_kernel<Int8Pairs, M, P>(w, a, row, out);
-                    case OK2_INT4_A16: return pairs_kernel<Int4Pairs, M, P>(w, a, row, out);
-                }
-#endif
+    if (w.format == OK2_F32) return floats_kernel<M, P>(w, a, row, out);
+    if constexpr (P == 1) {
+        if (w.format == OK2_INT8) return fours_kernel<Int8Fours, M, P>(w, a, row, out);
+        if (w.format == OK2_INT4) return fours_kernel<std::conditional_t<(M > 1), Int4Words, Int4Fours>, M, P>(w, a, row, out);
     }
+#if !defined(__AMX_TILE__)
+    if constexpr (M <= MOST_PAIR_ROWS) switch (w.format) {
+            case OK2_BF16: return pairs_kernel<PlainPairs, M, P>(w, a, row, out);
+            case OK2_FP8: return pairs_kernel<Fp8Pairs, M, P>(w, a, row, out);
+            case OK2_INT8_A16: return pairs_kernel<Int8Pairs, M, P>(w, a, row, out);
+            case OK2_INT4_A16: return pairs_kernel<Int4Pairs, M, P>(w, a, row, out);
+        }
+#endif
 }
 
 // M rows by all panels of w, one panel at a time, which is one stream from memory; two where they are gone through again
@@ -378,29 +377,44 @@ inline void kernels(const Panels& w, const Activations& a, int row, bool again, 
         if (from) part.lines = 0;
         return part;
     };
-    if constexpr (M > 1 && VECTORS == 1)  // else there are not as many registers
+    if constexpr (VECTORS == 1)  // else there are not as many registers
         for (; p + 2 <= w.count && again && form_of(w.format) != FORM_INT8; p += 2)
             kernel<M, 2>(some(p), a, row, out + p * TILE_ROWS * PANEL);
     for (; p < w.count; p++) kernel<M, 1>(some(p), a, row, out + p * TILE_ROWS * PANEL);
 }
 
-// out[panel][row - first][16] of `rows` <= TILE_ROWS rows from `first`, a multiple of 16.
+// The same for `rows` <= 8.
+inline void some_rows(int rows, const Panels& w, const Activations& a, int row, bool again, float* out) {
+    switch (rows) {
+        case 1: return kernels<1>(w, a, row, again, out);
+        case 2: return kernels<2>(w, a, row, again, out);
+        case 3: return kernels<3>(w, a, row, again, out);
+        case 4: return kernels<4>(w, a, row, again, out);
+#if !defined(__aarch64__)
+        case 5: return kernels<5>(w, a, row, again, out);
+        case 6: return kernels<6>(w, a, row, again, out);
+#endif
+#if defined(__AVX512F__)
+        case 7: return kernels<7>(w, a, row, again, out);
+        case 8: return kernels<8>(w, a, row, again, out);
+#endif
+    }
+}
+
+// out[panel][row - first][16] of `rows` <= TILE_ROWS rows from `first`, a multiple of 16: blocks in parts as even as can be.
 inline void product_in_registers(const Panels& panels, const Activations& a, int first, int rows, float* out) {
     const int most = form_of(panels.format) == FORM_BF16 ? MOST_PAIR_ROWS : MOST_ROWS, passes = ceil_div(rows, most);
-    const bool again = passes > 1;
     const int64_t lines = panels.next.codes ? panels.count * panels.bricks * brick_bytes(panels.format) / 64 : 0;
     Panels w = panels;
     w.lines = ceil_div((int)lines, passes * w.bricks);
     w.wanted = w.next.codes;
-    int done = 0;
-    while (done < rows) {
-        const int left = rows - done, of_block = BLOCK - done % BLOCK;
-        float* to = out + done * PANEL;
-        if (left >= 5 && most >= 5 && of_block >= most) kernels<MOST_ROWS>(w, a, first + done, again, to), done += most;
-        else if (left >= 3) kernels<4>(w, a, first + done, again, to), done += 4;
-        else if (left == 2) kernels<2>(w, a, first + done, again, to), done += 2;
-        else kernels<1>(w, a, first + done, again, to), done += 1;
-        w.wanted += (int64_t)w.lines * w.bricks * 64;
+    for (int block = 0; block < rows; block += BLOCK) {
+        const int left = rows - block, of_block = left < BLOCK ? left : BLOCK, parts = ceil_div(of_block, most);
+        for (int part = 0; part < parts; part++) {
+            const int begin = of_block * part / parts, end = of_block * (part + 1) / parts;
+            some_rows(end - begin, w, a, first + block + begin, passes > 1, out + (block + begin) * PANEL);
+            w.wanted += (int64_t)w.lines * w.bricks * 64;
+        }
     }
 }
 
