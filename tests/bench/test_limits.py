@@ -23,10 +23,22 @@ def test_one_token_reads_its_own_experts_and_all_else() -> None:
     whole = sum(tensor.nbytes for tensor in model.state_dict().values())
     embedding = model.model.embed_tokens.weight.nbytes
     assert weights.always == whole - 2 * experts - embedding + embedding / c.vocab_size
-    step = limits.step_bytes(c, weights, experts=c.num_experts_per_tok, batch=1, known=10, latent_width=2)
+    step = limits.step_work(c, weights, experts=c.num_experts_per_tok, batch=1, known=10, latent_width=2)
     assert step.weights == weights.always + 2 * experts * c.num_experts_per_tok / c.n_routed_experts
     assert step.latents == 10 * 3 * c.cache_width * 2
-    assert step.total == step.weights + step.latents
+
+
+def test_a_step_reads_latents_or_multiplies_with_them_whichever_takes_longer() -> None:
+    c, T = DEBUG, 10
+    step = limits.step_work(c, limits.WeightBytes(100.0, 0.0), experts=0, batch=2, known=T, latent_width=2)
+    query_HC, known_TC = torch.ones(c.num_attention_heads, c.cache_width), torch.ones(T, c.cache_width)
+    with FlopCounterMode(display=False) as counter:
+        (query_HC @ known_TC.mT) @ known_TC[:, : c.kv_lora_rank]
+    assert step.latent_flops == 2 * c.num_hidden_layers * counter.get_total_flops()
+    assert step.seconds(1.0, 1e9) == 100 + step.latents
+    assert not step.multiplies(1.0, 1e9)
+    assert step.seconds(1e9, 1.0) == pytest.approx(step.latent_flops, rel=1e-6)
+    assert step.multiplies(1e9, 1.0)
 
 
 def test_a_head_that_is_the_embedding_is_read_whole() -> None:

@@ -1,5 +1,5 @@
-"""What a machine could do at most: decoding reads every active weight once a step and every latent it attends to; a
-prompt is the network's multiplications.
+"""What a machine could do at most: decoding reads every active weight once a step, and reads every latent it attends
+to or multiplies with it, whichever takes longer; a prompt is the network's multiplications.
 
 Bytes are counted in the formats the weights have, whatever the engine makes of them; of the routed experts those that
 a batch uses, counted from its routes where the engine's kernels tell them, else expected of even routing:
@@ -27,19 +27,24 @@ class WeightBytes:
 
 
 @dataclass(frozen=True)
-class StepBytes:
-    """What one step of decoding reads."""
+class StepWork:
+    """What one step of decoding reads, in bytes, and multiplies."""
 
     weights: float
     latents: float
     """And the states of Kimi Delta Attention, where there are any."""
+    latent_flops: float
+    """Multiplications and additions of absorbed attention: every head with every latent, for scores and for values."""
     experts: float
     """Experts of a layer that the batch uses, on average."""
 
-    @property
-    def total(self) -> float:
-        """Both."""
-        return self.weights + self.latents
+    def seconds(self, bandwidth: float, peak: float) -> float:
+        """At least, with so many bytes and so many operations a second: weights, then latents."""
+        return self.weights / bandwidth + max(self.latents / bandwidth, self.latent_flops / peak)
+
+    def multiplies(self, bandwidth: float, peak: float) -> bool:
+        """Whether it is multiplying with latents that takes longer than reading them."""
+        return self.latent_flops / peak > self.latents / bandwidth
 
 
 def weight_bytes(model: K2Model) -> WeightBytes:
@@ -62,14 +67,16 @@ def expected_experts(config: K2Config, batch: int) -> float:
     return E * (1 - (1 - K / E) ** batch)
 
 
-def step_bytes(
+def step_work(
     config: K2Config, weights: WeightBytes, *, experts: float, batch: int, known: float, latent_width: int
-) -> StepBytes:
+) -> StepWork:
     """Of `batch` sequences with `known` tokens each, whose latents take `latent_width` bytes a number and which use
     `experts` of a layer."""
     read = weights.always + weights.routed * experts / config.n_routed_experts
     latents = batch * (known * cache_bytes_per_token(config, latent_width) + state_bytes(config))
-    return StepBytes(read, latents, experts)
+    numbers = config.num_attention_heads * (2 * config.kv_lora_rank + config.qk_rope_head_dim)
+    flops = 2.0 * batch * known * numbers * len(config.latent_layers)
+    return StepWork(read, latents, flops, experts)
 
 
 def prompt_flops(config: K2Config, tokens: int, depth: int = 0) -> float:

@@ -102,7 +102,8 @@ class Limit:
 
     tokens_per_second: float
     facts: dict[str, float | str]
-    """Name with its unit → number; `experts_are` says whether they were counted or expected of even routing."""
+    """Name with its unit → number; `experts_are` says whether they were counted or expected of even routing,
+    `latents_are` which of reading latents and multiplying with them is the limit."""
 
 
 @dataclass(frozen=True)
@@ -284,12 +285,12 @@ def _measure(settings: Settings, config: K2Config, engine: Engine, stepper: Step
 
 
 def _limit(settings: Settings, timed: _Timed, probes: machine.Probes) -> Limit:
-    """Of decoding the bandwidth over the bytes of a step, of a prompt the peak over its operations, of requests both,
-    one after the other."""
+    """Of decoding the seconds of a step, of a prompt the peak over its operations, of requests both, one after the
+    other."""
     s, config = settings, timed.config
     flops = limits.prompt_flops(config, s.prompt_tokens, s.depth)
     prompt_seconds = flops / probes.peak
-    step = limits.step_bytes(
+    step = limits.step_work(
         config,
         timed.size,
         experts=timed.experts if timed.experts is not None else limits.expected_experts(config, s.batch),
@@ -297,10 +298,12 @@ def _limit(settings: Settings, timed: _Timed, probes: machine.Probes) -> Limit:
         known=s.depth + s.prompt_tokens + (s.tokens + 1) / 2,
         latent_width=timed.latent_width,
     )
-    step_seconds = step.total / probes.bandwidth
+    step_seconds = step.seconds(probes.bandwidth, probes.peak)
     reading: dict[str, float | str] = {
         "weight_bytes_per_step": round(step.weights),
         "latent_bytes_per_step": round(step.latents),
+        "latent_flops_per_step": step.latent_flops,
+        "latents_are": "multiplied" if step.multiplies(probes.bandwidth, probes.peak) else "read",
         "experts_per_layer": step.experts,
         "experts_are": "expected" if timed.experts is None else "counted",
     }

@@ -155,15 +155,15 @@ struct Int4Pairs {
 constexpr int64_t AHEAD = 4096;  // bytes of codes
 
 template <class W, int P>
-inline void fetch_ahead(const Panels& w, int brick) {
+inline void fetch_ahead(const Panels& w, int p, int brick) {
     if (P > 1) {
-        for (int i = 0; i < w.lines; i++) fetch_nearby(w.wanted + ((int64_t)brick * w.lines + i) * 64);
+        for (int i = 0; i < w.lines && p == 0; i++) fetch_nearby(w.wanted + ((int64_t)brick * w.lines + i) * 64);
         return;
     }
-    const uint8_t* line = w.codes[0] + (int64_t)brick * W::BYTES + AHEAD;
+    const uint8_t* line = w.codes[p] + (int64_t)brick * W::BYTES + AHEAD;
     for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
     const bool nibbles = W::FORMAT == OK2_INT4 || W::FORMAT == OK2_INT4_A16;
-    if (nibbles && brick % 2 == 0) fetch((const uint16_t*)w.scales[0] + brick * PANEL + AHEAD / (brick_bytes(OK2_INT4) / PANEL));
+    if (nibbles && brick % 2 == 0) fetch((const uint16_t*)w.scales[p] + brick * PANEL + AHEAD / (brick_bytes(OK2_INT4) / PANEL));
 }
 
 // The scale of a brick's outputs; v of VECTORS.
@@ -175,18 +175,19 @@ __attribute__((always_inline)) inline F scale_at(int format, const void* scales,
     }
 }
 
+// out[panel][row][16] of M rows by P panels from number p on.
 template <class W, int M, int P>
-inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* out) {
+inline void pairs_kernel(const Panels& w, int p, const Activations& a, int row, float* out) {
     constexpr int N = P * VECTORS;
     F total[M][N], part[M][N];
     UNROLLED for (int m = 0; m < M; m++)
         UNROLLED for (int n = 0; n < N; n++) total[m][n] = part[m][n] = spread(0.0f);
     const uint16_t* x = a.bf16 + a.brick_at(row, 0) * BRICK;
     for (int b = 0; b < w.bricks; b++, x += BLOCK * BRICK) {
-        fetch_ahead<W, P>(w, b);
+        fetch_ahead<W, P>(w, p, b);
         for (int step = 0; step < 16; step++) {
             Pair weights[N];
-            UNROLLED for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
+            UNROLLED for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[p + n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
             UNROLLED for (int m = 0; m < M; m++) {
                 const Pair both = spread_pair(x + m * BRICK + step * 2);
                 UNROLLED for (int n = 0; n < N; n++) part[m][n] = dot_pair(part[m][n], weights[n], both);
@@ -194,7 +195,7 @@ inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* 
         }
         if (W::FOLD && (b % W::FOLD == W::FOLD - 1 || b == w.bricks - 1)) {
             UNROLLED for (int n = 0; n < N; n++) {
-                const F scale = scale_at(W::FORMAT, w.scales[n / VECTORS], b, n % VECTORS);
+                const F scale = scale_at(W::FORMAT, w.scales[p + n / VECTORS], b, n % VECTORS);
                 UNROLLED for (int m = 0; m < M; m++) {
                     total[m][n] = fma(part[m][n], scale, total[m][n]);
                     part[m][n] = spread(0.0f);
@@ -205,13 +206,13 @@ inline void pairs_kernel(const Panels& w, const Activations& a, int row, float* 
     UNROLLED for (int n = 0; n < N; n++)
         UNROLLED for (int m = 0; m < M; m++) {
             F value = W::FOLD ? total[m][n] : part[m][n];
-            if (W::FORMAT == OK2_INT8_A16) value = value * scale_at(W::FORMAT, w.scales[n / VECTORS], 0, n % VECTORS);
+            if (W::FORMAT == OK2_INT8_A16) value = value * scale_at(W::FORMAT, w.scales[p + n / VECTORS], 0, n % VECTORS);
             store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, value);
         }
 }
 
 template <int M, int P>
-inline void floats_kernel(const Panels& w, const Activations& a, int row, float* out) {
+inline void floats_kernel(const Panels& w, int p, const Activations& a, int row, float* out) {
     constexpr int N = P * VECTORS;
     F total[M][N];
     UNROLLED for (int m = 0; m < M; m++)
@@ -221,7 +222,7 @@ inline void floats_kernel(const Panels& w, const Activations& a, int row, float*
         for (int k = 0; k < BRICK; k++) {
             F weights[N];
             UNROLLED for (int n = 0; n < N; n++)
-                weights[n] = load((const float*)w.codes[n / VECTORS] + ((int64_t)b * BRICK + k) * PANEL + n % VECTORS * LANES);
+                weights[n] = load((const float*)w.codes[p + n / VECTORS] + ((int64_t)b * BRICK + k) * PANEL + n % VECTORS * LANES);
             UNROLLED for (int m = 0; m < M; m++) {
                 const F one = spread(x[m * BRICK + k]);
                 UNROLLED for (int n = 0; n < N; n++) total[m][n] = fma(one, weights[n], total[m][n]);
@@ -303,13 +304,13 @@ using Int4Words = Int4Fours;
 #endif
 
 template <class W, int M, int P>
-inline void fours_kernel(const Panels& w, const Activations& a, int row, float* out) {
+inline void fours_kernel(const Panels& w, int p, const Activations& a, int row, float* out) {
     constexpr int N = P * VECTORS;
     F total[M][N];
     UNROLLED for (int m = 0; m < M; m++)
         UNROLLED for (int n = 0; n < N; n++) total[m][n] = spread(0.0f);
     for (int b = 0; b < w.bricks; b++) {
-        fetch_ahead<W, P>(w, b);
+        fetch_ahead<W, P>(w, p, b);
         const int64_t cell = a.brick_at(row, b);
         const int8_t* x = a.int8 + cell * BRICK;
         I part[M][N];
@@ -317,14 +318,14 @@ inline void fours_kernel(const Panels& w, const Activations& a, int row, float* 
             UNROLLED for (int n = 0; n < N; n++) part[m][n] = W::none(-W::OFFSET * a.sums[cell + m]);
         for (int step = 0; step < 8; step++) {
             I weights[N];
-            UNROLLED for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
+            UNROLLED for (int n = 0; n < N; n++) weights[n] = W::at(w.codes[p + n / VECTORS] + (int64_t)b * W::BYTES, step, n % VECTORS);
             UNROLLED for (int m = 0; m < M; m++) {
                 const I four = spread_four(x + m * BRICK + step * 4);
                 UNROLLED for (int n = 0; n < N; n++) part[m][n] = W::dot(part[m][n], weights[n], four);
             }
         }
         UNROLLED for (int n = 0; n < N; n++) {
-            const F scale = W::SCALED ? scale_at(W::FORMAT, w.scales[n / VECTORS], b, n % VECTORS) : spread(1.0f);
+            const F scale = W::SCALED ? scale_at(W::FORMAT, w.scales[p + n / VECTORS], b, n % VECTORS) : spread(1.0f);
             UNROLLED for (int m = 0; m < M; m++) {
                 const F both = spread(a.scales[cell + m]);
                 const I sum = W::whole(part[m][n], -W::OFFSET * a.sums[cell + m]);
@@ -335,7 +336,7 @@ inline void fours_kernel(const Panels& w, const Activations& a, int row, float* 
     UNROLLED for (int n = 0; n < N; n++)
         UNROLLED for (int m = 0; m < M; m++) {
             F value = total[m][n];
-            if (!W::SCALED) value = value * scale_at(W::FORMAT, w.scales[n / VECTORS], 0, n % VECTORS);
+            if (!W::SCALED) value = value * scale_at(W::FORMAT, w.scales[p + n / VECTORS], 0, n % VECTORS);
             store(out + ((n / VECTORS) * TILE_ROWS + m) * PANEL + n % VECTORS * LANES, value);
         }
 }
@@ -350,18 +351,18 @@ constexpr int MOST_ROWS = 4, MOST_PAIR_ROWS = 4;
 #endif
 
 template <int M, int P>
-inline void kernel(const Panels& w, const Activations& a, int row, float* out) {
-    if (w.format == OK2_F32) return floats_kernel<M, P>(w, a, row, out);
+inline void kernel(const Panels& w, int p, const Activations& a, int row, float* out) {
+    if (w.format == OK2_F32) return floats_kernel<M, P>(w, p, a, row, out);
     if constexpr (P == 1) {
-        if (w.format == OK2_INT8) return fours_kernel<Int8Fours, M, P>(w, a, row, out);
-        if (w.format == OK2_INT4) return fours_kernel<std::conditional_t<(M > 1), Int4Words, Int4Fours>, M, P>(w, a, row, out);
+        if (w.format == OK2_INT8) return fours_kernel<Int8Fours, M, P>(w, p, a, row, out);
+        if (w.format == OK2_INT4) return fours_kernel<std::conditional_t<(M > 1), Int4Words, Int4Fours>, M, P>(w, p, a, row, out);
     }
 #if !defined(__AMX_TILE__)
     if constexpr (M <= MOST_PAIR_ROWS) switch (w.format) {
-            case OK2_BF16: return pairs_kernel<PlainPairs, M, P>(w, a, row, out);
-            case OK2_FP8: return pairs_kernel<Fp8Pairs, M, P>(w, a, row, out);
-            case OK2_INT8_A16: return pairs_kernel<Int8Pairs, M, P>(w, a, row, out);
-            case OK2_INT4_A16: return pairs_kernel<Int4Pairs, M, P>(w, a, row, out);
+            case OK2_BF16: return pairs_kernel<PlainPairs, M, P>(w, p, a, row, out);
+            case OK2_FP8: return pairs_kernel<Fp8Pairs, M, P>(w, p, a, row, out);
+            case OK2_INT8_A16: return pairs_kernel<Int8Pairs, M, P>(w, p, a, row, out);
+            case OK2_INT4_A16: return pairs_kernel<Int4Pairs, M, P>(w, p, a, row, out);
         }
 #endif
 }
@@ -371,16 +372,10 @@ inline void kernel(const Panels& w, const Activations& a, int row, float* out) {
 template <int M>
 inline void kernels(const Panels& w, const Activations& a, int row, bool again, float* out) {
     int p = 0;
-    const auto some = [&](int from) {
-        Panels part = w;
-        for (int i = 0; from + i < w.count; i++) part.codes[i] = w.codes[from + i], part.scales[i] = w.scales[from + i];
-        if (from) part.lines = 0;
-        return part;
-    };
     if constexpr (VECTORS == 1)  // else there are not as many registers
         for (; p + 2 <= w.count && again && form_of(w.format) != FORM_INT8; p += 2)
-            kernel<M, 2>(some(p), a, row, out + p * TILE_ROWS * PANEL);
-    for (; p < w.count; p++) kernel<M, 1>(some(p), a, row, out + p * TILE_ROWS * PANEL);
+            kernel<M, 2>(w, p, a, row, out + p * TILE_ROWS * PANEL);
+    for (; p < w.count; p++) kernel<M, 1>(w, p, a, row, out + p * TILE_ROWS * PANEL);
 }
 
 // The same for `rows` <= 8.
