@@ -1,5 +1,5 @@
 // Absorbed latent attention over pages (DeepSeek-V2, arXiv 2405.04434, section 2.1.2), shared out to a team: columns are
-// taken in spans, known tokens in segments (attention_block.h has what happens inside).
+// taken in spans, known tokens in segments (attention_block.h has what they are made of).
 //
 // Segments of 512 tokens are computed apart, also by different threads, and joined in order. They begin at multiples of
 // their size from position 0, so that a column's result depends on its position alone: not on the tokens beside it in a
@@ -7,7 +7,9 @@
 #pragma once
 #include <utility>
 
-#include "attention_block.h"
+#include "attention_floats.h"
+#include "attention_pairs.h"
+#include "attention_tiles.h"
 #include "team.h"
 
 namespace {
@@ -24,33 +26,53 @@ struct Span {
     int segments() const { return ceil_div(end, SEGMENT); }
 };
 
+// Columns of a span that are in its group g.
+inline int columns_of(int columns, int g) {
+    const int left = columns - g * COLUMNS;
+    return left < COLUMNS ? left : COLUMNS;
+}
+
 // Scores of a block for the `groups` groups of columns of a span.
 inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, int columns, Ahead& ahead) {
-    const float* queries[GROUPS];
-    float* scores[GROUPS];
-    for (int g = 0; g < GROUPS; g++) queries[g] = s.queries + g * query_floats(l.width), scores[g] = s.scores + g * KNOWN * COLUMNS;
+    for (int g = 0; g < groups; g++) {
+        const float* queries = s.queries + g * query_floats(l.width);
+        float* scores = s.scores + g * KNOWN * COLUMNS;
+        if (way == WAY_FLOATS) score_floats(l, s, known, queries, scores, ahead);
+#if defined(__AVX512BF16__)
+        const uint8_t* const* after = g == 0 && ahead.left ? s.after : nullptr;
+        if (way == WAY_PAIRS) score_pairs(l, s.rows, after, known, columns_of(columns, g), (const uint16_t*)queries, scores);
+#endif
 #if defined(__AMX_TILE__)
-    if (way == WAY_TILES) {
-        for (int g = 0; g < groups; g++) {
+        if (way == WAY_TILES) {
             use_tiles(TILES_PAIRS);
             written();
-            score_in_tiles(l, s.rows, (const uint16_t*)queries[g], scores[g], ahead);
+            score_in_tiles(l, s.rows, (const uint16_t*)queries, scores, ahead);
         }
-        return;
-    }
 #endif
+    }
+    (void)columns;
+}
+
+// Scores of one group become weights e^(score - largest); `fade`: by how much what was seen so far is to shrink. visible[c]: tokens
+// of the block that column c may look at; none of them is beyond `known`.
+inline void weigh_group(Way way, float* scores, int known, const float* visible, const Seen& seen, float* fade, uint32_t* weights) {
+    for (int at = 0; at < COLUMNS; at += LANES) {
+        const F before = load(seen.largest + at), most = hide(scores + at, known, visible + at, before);
+        const F bounded = larger(most, spread(-1e30f));
+        F total = spread(0.0f);
+        if (way == WAY_FLOATS) total = weigh_floats(scores + at, known, bounded);
 #if defined(__AVX512BF16__)
-    if (way == WAY_PAIRS) {
-        for (int g = 0; g < groups; g++) {
-            const uint8_t* const* after = g == 0 && ahead.left ? s.after : nullptr;
-            const int left = columns - g * COLUMNS;
-            score_pairs(l, s.rows, after, known, left < COLUMNS ? left : COLUMNS, (const uint16_t*)queries[g], scores[g]);
-        }
-        return;
-    }
+        if (way == WAY_PAIRS) total = weigh_pairs(scores, known, bounded, weights);
 #endif
-    (void)way, (void)columns;
-    for (int g = 0; g < groups; g++) score_floats(l, s, known, queries[g], scores[g], ahead);
+#if defined(__AMX_TILE__)
+        if (way == WAY_TILES) total = weigh_tiles(scores, bounded, weights);
+#endif
+        const F old_part = exponential(before - bounded);
+        store(fade + at, old_part);
+        store(seen.total + at, fma(load(seen.total + at), old_part, total));
+        store(seen.largest + at, most);
+    }
+    (void)weights;
 }
 
 // The first `known` tokens of a block, as many as tiles or registers take, for the `groups` groups of columns of a span.
@@ -59,23 +81,19 @@ inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& 
     constexpr int64_t SCORES = KNOWN * COLUMNS, WEIGHTS = KNOWN / 2 * COLUMNS;
     score_block(way, l, s, known, groups, columns, ahead);
     for (int g = 0; g < groups; g++)
-        weigh_block(way, s.scores + g * SCORES, known, visible[g], seen[g], s.fade + g * COLUMNS, s.weights + g * WEIGHTS);
-#if defined(__AMX_TILE__)
-    if (way == WAY_TILES) {
-        written();
-        for (int g = 0; g < groups; g++) mix_in_tiles(l, s.rows, s.weights + g * WEIGHTS, s.fade + g * COLUMNS, seen[g].mixed, ahead);
-        return;
-    }
-#endif
+        weigh_group(way, s.scores + g * SCORES, known, visible[g], seen[g], s.fade + g * COLUMNS, s.weights + g * WEIGHTS);
 #if defined(__AVX512BF16__)
-    if (way == WAY_PAIRS) {
-        mix_pairs(l, s, known, columns, seen);
-        return;
-    }
+    if (way == WAY_PAIRS) return mix_pairs(l, s, known, columns, seen);
+#endif
+#if defined(__AMX_TILE__)
+    written();
 #endif
     for (int g = 0; g < groups; g++) {
-        const int left = columns - g * COLUMNS;
-        mix_floats(l, s, known, s.scores + g * SCORES, s.fade + g * COLUMNS, left < COLUMNS ? left : COLUMNS, seen[g]);
+        const float* fade = s.fade + g * COLUMNS;
+        if (way == WAY_FLOATS) mix_floats(l, s, known, s.scores + g * SCORES, fade, columns_of(columns, g), seen[g]);
+#if defined(__AMX_TILE__)
+        if (way == WAY_TILES) mix_in_tiles(l, s.rows, s.weights + g * WEIGHTS, fade, seen[g].mixed, ahead);
+#endif
     }
 }
 
@@ -94,7 +112,10 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
         const int left = span.end - block, known = way == WAY_TILES || left > KNOWN ? KNOWN : ceil_div(left, AT_ONCE) * AT_ONCE;
         if (block == begin) find_rows(way, l, span.chunk->pages, block, span.end, s.rows);
         else std::swap(s.rows, s.after);
-        prepare_block(way, l, known, s);
+        if (way == WAY_FLOATS) prepare_floats(l, known, s);
+#if defined(__AMX_TILE__)
+        if (way == WAY_TILES) prepare_tiles(l, s);
+#endif
         Ahead ahead;
         if (block + KNOWN < span.end) {
             find_rows(way, l, span.chunk->pages, block + KNOWN, span.end, s.after);
@@ -110,12 +131,18 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
     }
 }
 
-inline void prepare_queries(Way way, const ok2_latents& l, const Span& span, const Queries& queries, int heads, const AttentionScratch& s) {
+inline void arrange_queries(Way way, const ok2_latents& l, const Span& span, const Queries& queries, int heads, const AttentionScratch& s) {
     for (int g = 0; g < span.groups(); g++) {
-        const int left = span.columns - g * COLUMNS;
-        const int64_t column = (int64_t)span.chunk->row * heads + span.first + g * COLUMNS;
-        arrange_queries(way, queries, column * l.width, left < COLUMNS ? left : COLUMNS, l.width,
-                          s.queries + g * query_floats(l.width));
+        const int columns = columns_of(span.columns, g);
+        const int64_t at = ((int64_t)span.chunk->row * heads + span.first + g * COLUMNS) * l.width;
+        float* to = s.queries + g * query_floats(l.width);
+        if (way == WAY_FLOATS) arrange_floats(queries, at, columns, l.width, to);
+#if defined(__AVX512BF16__)
+        if (way == WAY_PAIRS) arrange_pairs(queries, at, columns, l.width, to);
+#endif
+#if defined(__AMX_TILE__)
+        if (way == WAY_TILES) arrange_tiles(queries, at, columns, l.width, to);
+#endif
     }
 }
 
@@ -128,12 +155,8 @@ inline void emit_columns(Way way, const ok2_latents& l, const Span& span, int g,
         const F inverse = spread(1.0f / seen.total[c]);
         int i = 0;
 #if defined(__AVX512BF16__)
-        const I even = _mm512_setr_epi32(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23), eight = spread_int(8);
-        for (; way == WAY_PAIRS && i + 32 <= l.rank; i += 32) {
-            const F first = load(mixed_at(seen, c, i)) * inverse, second = load(mixed_at(seen, c, i + 16)) * inverse;
-            store(mixed + i, _mm512_permutex2var_ps(first, even, second));
-            store(mixed + i + 16, _mm512_permutex2var_ps(first, add_int(even, eight), second));
-        }
+        for (; way == WAY_PAIRS && i + 32 <= l.rank; i += 32)
+            put_right(load(mixed_at(seen, c, i)) * inverse, load(mixed_at(seen, c, i + 16)) * inverse, mixed + i);
 #else
         (void)way;
 #endif
@@ -226,7 +249,7 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
                 const Span& span = m.spans[m.segment_span[i]];
                 const int segment = m.segment_number[i];
                 if (i == unit * run || m.segment_span[i] != m.segment_span[i - 1])
-                    prepare_queries(way, l, span, queries, heads, s);
+                    arrange_queries(way, l, span, queries, heads, s);
                 attend_segment(way, l, span, heads, segment, s, whole);
                 for (int g = 0; g < span.groups(); g++)  // worked on nearby, then put away
                     memcpy(partial_at(m, span.partial + segment * GROUPS + g, l.rank).largest, whole[g].largest, 4 * size);
@@ -234,7 +257,7 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
             return;
         }
         const Span& span = m.spans[unit];
-        prepare_queries(way, l, span, queries, heads, s);
+        arrange_queries(way, l, span, queries, heads, s);
         attend_segment(way, l, span, heads, 0, s, whole);
         for (int segment = 1; segment < span.segments(); segment++) {
             attend_segment(way, l, span, heads, segment, s, part);

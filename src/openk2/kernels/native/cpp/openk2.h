@@ -42,7 +42,7 @@ typedef struct {
 
 // Latents of one layer: what multi-head latent attention remembers. What was not written yet of a page is finite.
 typedef struct {
-    void* slots;  // [slots][C], bfloat16 or float32; with AMX by pairs of tokens (attention_block.h)
+    void* slots;  // [slots][C], bfloat16 or float32; with AMX by pairs of tokens (attention_tiles.h)
     int32_t bfloat16;
     int32_t width;  // C
     int32_t rank;   // R
