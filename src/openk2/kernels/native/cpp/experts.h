@@ -83,6 +83,10 @@ inline void down(const Group& g, int first, int count, const Activations& hidden
 inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float* y, uint8_t* scratch) {
     const int most_rows = kinds[0].count ? kinds[0].group[0].rows : BLOCK + 1;
     const int first_units = kinds[0].count * kinds[0].bricks();
+    const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, most_rows, team.shared.threads);
+    const int some = most_rows > BLOCK ? at_once : ceil_div(panels, 2 * team.shared.threads);
+    const Groups& earlier = kinds[kinds[0].count == 0];
+    if (earlier.count) expect_panels(team, earlier.group[0].weights->down, team.first_of(ceil_div(panels, some)) * some, panels);
     team.each(first_units + kinds[1].count * kinds[1].bricks(), [&](int unit) {
         const Groups& kind = kinds[unit >= first_units];
         if (unit >= first_units) unit -= first_units;
@@ -91,8 +95,6 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float*
         gate_and_up(kind.group[unit / bricks], unit % bricks, next, after % bricks, *kind.x, *kind.hidden, scratch);
     });
     // Many panels of one expert before those of the next: long streams, where the rows leave room for them.
-    const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, most_rows, team.shared.threads);
-    const int some = most_rows > BLOCK ? at_once : ceil_div(panels, 2 * team.shared.threads);
     team.each(ceil_div(panels, some), [&](int unit) {
         const int begin = unit * some, end = begin + some < panels ? begin + some : panels;
         for (const Groups& kind : kinds)

@@ -78,22 +78,58 @@ struct ToRows {
 
 constexpr int MOST_JOBS = 6;
 
-// y = x @ weightT of up to MOST_JOBS jobs.
-inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* scratch) {
-    int ends[MOST_JOBS] = {}, at_once[MOST_JOBS] = {}, units = 0;
+// How the panels of several products are cut into pieces.
+struct Pieces {
+    int count = 0;
+    int ends[MOST_JOBS] = {}, at_once[MOST_JOBS] = {};
+
+    int job(int piece) const {
+        int j = 0;
+        while (piece >= ends[j]) j++;
+        return j;
+    }
+    int first_panel(int piece, int j) const { return (piece - (j ? ends[j - 1] : 0)) * at_once[j]; }
+};
+
+inline Pieces pieces_of(const Job* jobs, int count, int rows, int threads) {
+    Pieces pieces;
     for (int j = 0; j < count; j++) {
         const int panels = panels_of(*jobs[j].weight);
-        at_once[j] = panels_at_once(panels, rows, team.shared.threads);
-        ends[j] = units += ceil_div(panels, at_once[j]);
+        pieces.at_once[j] = panels_at_once(panels, rows, threads);
+        pieces.ends[j] = pieces.count += ceil_div(panels, pieces.at_once[j]);
     }
-    team.each(units, [&](int unit) {
-        int j = 0;
-        while (unit >= ends[j]) j++;
+    return pieces;
+}
+
+// y = x @ weightT of up to MOST_JOBS jobs.
+inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* scratch) {
+    const Pieces pieces = pieces_of(jobs, count, rows, team.shared.threads);
+    team.each(pieces.count, [&](int piece) {
+        const int j = pieces.job(piece), at_once = pieces.at_once[j];
         const Job& job = jobs[j];
-        const int first = (unit - (j ? ends[j - 1] : 0)) * at_once[j], left = panels_of(*job.weight) - first;
-        const Coming next = coming(*job.weight, first + at_once[j]);
-        multiply_panels(*job.weight, first, left < at_once[j] ? left : at_once[j], *job.x, rows, scratch, next, ToRows{job});
+        const int first = pieces.first_panel(piece, j), left = panels_of(*job.weight) - first;
+        const Coming next = coming(*job.weight, first + at_once);
+        multiply_panels(*job.weight, first, left < at_once ? left : at_once, *job.x, rows, scratch, next, ToRows{job});
     });
+}
+
+constexpr int64_t MOST_WANTED = 128 << 10;  // bytes; the second cache of a core holds more
+
+// Panels from one on are what this thread will want next; `panels` of them lie there.
+inline void expect_panels(Team& team, const ok2_matrix& m, int panel, int panels) {
+    const int64_t left = (panels - panel) * panel_bytes(m), bytes = left < MOST_WANTED ? left : MOST_WANTED;
+    team.wanted = {(const uint8_t*)m.codes + panel * panel_bytes(m), bytes / 64};
+}
+
+// This thread's part of some products comes next.
+inline void expect(Team& team, const Job* jobs, int count, int rows) {
+    const Pieces pieces = pieces_of(jobs, count, rows, team.shared.threads);
+    const int piece = team.first_of(pieces.count), j = pieces.job(piece);
+    expect_panels(team, *jobs[j].weight, pieces.first_panel(piece, j), panels_of(*jobs[j].weight));
+}
+inline void expect_heads(Team& team, const ok2_matrix& m, int heads, int outputs) {
+    const int panels = heads * ceil_div(outputs, PANEL);
+    expect_panels(team, m, team.first_of(panels), panels);
 }
 
 template <class Emit>

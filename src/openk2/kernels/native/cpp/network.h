@@ -1,7 +1,8 @@
 // One step of the whole network over a flat list of tokens of many sequences.
 //
 // All threads run the same program from top to bottom and meet after each part. A token's result depends on the tokens
-// before it in its own sequence alone: every part works row by row, or in sums whose order is that of the inputs.
+// before it in its own sequence alone: every part works row by row, or in sums whose order is that of the inputs. Before a
+// part a thread is told what it will want in the next (`expect`), for the time it waits.
 #pragma once
 #include "attention.h"
 #include "delta.h"
@@ -162,13 +163,13 @@ class Worker {
     void latent_attention(const ok2_layer& l) {
         const int C = n.rank + n.rope, Q = n.nope + n.rope, H = n.heads;
         const bool compressed = l.query_down.codes != nullptr;
-        if (compressed) {
-            const Job jobs[] = {{&l.query_down, &w.normed, w.query, l.query_down.outputs}, {&l.latent_down, &w.normed, w.latent, C}};
-            multiply(team, jobs, 2, N, scratch);
-        } else {
-            const Job jobs[] = {{&l.query_up, &w.normed, w.queries, (int64_t)H * Q}, {&l.latent_down, &w.normed, w.latent, C}};
-            multiply(team, jobs, 2, N, scratch);
-        }
+        const Job query = {&l.query_up, &w.compressed, w.queries, (int64_t)H * Q}, output = {&l.output, &w.heads_out, w.x, n.width, true};
+        const Job down[] = {compressed ? Job{&l.query_down, &w.normed, w.query, l.query_down.outputs}
+                                       : Job{&l.query_up, &w.normed, w.queries, (int64_t)H * Q},
+                            {&l.latent_down, &w.normed, w.latent, C}};
+        if (compressed) expect(team, &query, 1, N);
+        else expect_heads(team, l.key_up, H, n.rank);
+        multiply(team, down, 2, N, scratch);
         team.each_of_many(N, [&](int row) {
             store_latent(l, row);
             if (!compressed) return;
@@ -177,8 +178,8 @@ class Worker {
             write_row(w.compressed, row, row_scratch, width);
         });
         if (compressed) {
-            const Job job = {&l.query_up, &w.compressed, w.queries, (int64_t)H * Q};
-            multiply(team, &job, 1, N, scratch);
+            expect_heads(team, l.key_up, H, n.rank);
+            multiply(team, &query, 1, N, scratch);
         }
         team.each_of_many(N * H, [&](int i) {
             const int row = i / H, head = i % H;
@@ -189,12 +190,14 @@ class Worker {
             for (int k = 0; k < n.rope; k += PANEL)
                 write_query(w.absorbed, (int64_t)i * C + n.rank + k, row_scratch + k, n.rope - k < PANEL ? n.rope - k : PANEL, 1.0f);
         });
+        expect_heads(team, l.value_up, H, n.value);
         multiply_heads(team, l.key_up, H, n.rank, w.per_head, N, scratch,
                        [&](int row, int head, int output, const float* values, int count) {
                            write_query(w.absorbed, ((int64_t)row * H + head) * C + output, values, count, n.softmax_scale);
                        });
         attend(team, l.latents, w.absorbed, H, w.attention, scratch,
                [&](int row, int head, const float* mixed) { write_row(w.mixed_per_head[head], row, mixed, n.rank); });
+        expect(team, &output, 1, N);
         multiply_heads(team, l.value_up, H, n.value, w.mixed_per_head, N, scratch,
                        [&](int row, int head, int output, const float* values, int count) {
                            float* to = w.values + ((int64_t)row * H + head) * n.value + output;
@@ -203,8 +206,9 @@ class Worker {
                            else memcpy(to, values, 4 * count);
                        });
         team.each_of_many(N, [&](int row) { write_row(w.heads_out, row, w.values + (int64_t)row * H * n.value, H * n.value); });
-        const Job job = {&l.output, &w.heads_out, w.x, n.width, true};
-        multiply(team, &job, 1, N, scratch);
+        const ok2_matrix& after = l.routed ? l.router : l.dense.gate;
+        expect_panels(team, after, team.first_of(panels_of(after)), panels_of(after));
+        multiply(team, &output, 1, N, scratch);
     }
 
     void store_latent(const ok2_layer& l, int row) {
@@ -237,6 +241,7 @@ class Worker {
 
     void routed(const ok2_layer& l, int layer) {
         const Job job = {&l.router, &w.normed, w.logits, n.experts};
+        if (l.dense.gate.codes) expect_panels(team, l.dense.gate, 0, panels_of(l.dense.gate));
         multiply(team, &job, 1, N, scratch);
         team.each_of_many(N, [&](int row) {
             route(n, w.logits + (int64_t)row * n.experts, l.router_bias, w.route_scratch + team.thread * whole_lines(2 * n.experts),

@@ -21,12 +21,21 @@ inline void pause_briefly() {
     for (int i = 0; i < 8; i++) __asm__ volatile("nop");
 }
 
+inline void fetch_line(const uint8_t* line) {
+#if defined(__x86_64__)
+    __asm__ volatile("prefetcht1 %0" : : "m"(*line));
+#elif defined(__aarch64__)
+    __asm__ volatile("prfm pldl2keep, %0" : : "Q"(*line));
+#endif
+}
+
 // Returns when done() is true, which whoever makes it so tells with `tell`.
 template <class Done>
-void wait_until(Sleepers& sleepers, Done&& done) {
+void wait_until(Sleepers& sleepers, Wanted& wanted, Done&& done) {
     for (int round = 0; round < PATIENCE; round++) {
         if (done()) return;
-        pause_briefly();
+        if (wanted.lines == 0) pause_briefly();
+        else fetch_line(wanted.at), wanted.at += 64, wanted.lines--;
     }
     std::unique_lock<std::mutex> lock(sleepers.lock);
     sleepers.number.fetch_add(1);
@@ -63,7 +72,8 @@ class Pool {
         }
         Team team(shared_, 0, shared_.sense.load(std::memory_order_relaxed));
         work(context, team);
-        wait_until(shared_.sleepers, [&] { return running_.load() == 0; });
+        Wanted nothing;
+        wait_until(shared_.sleepers, nothing, [&] { return running_.load() == 0; });
     }
 
     int size() const { return size_.load(std::memory_order_relaxed); }
@@ -139,7 +149,7 @@ void run_on_team(int threads, void (*work)(void*, Team&), void* context) { pool(
 int team_size() { return pool().size(); }
 void set_team_size(int threads) { pool().resize(threads); }
 
-void wait_at_barrier(Shared& shared, uint32_t& sense) {
+void wait_at_barrier(Shared& shared, uint32_t& sense, Wanted& wanted) {
     const uint32_t next = sense + 1;
     sense = next;
     if (shared.arrived.fetch_add(1, std::memory_order_acq_rel) == (uint32_t)shared.threads - 1) {
@@ -148,7 +158,7 @@ void wait_at_barrier(Shared& shared, uint32_t& sense) {
         tell(shared.sleepers);
         return;
     }
-    wait_until(shared.sleepers, [&] { return shared.sense.load() == next; });
+    wait_until(shared.sleepers, wanted, [&] { return shared.sense.load() == next; });
 }
 
 }  // namespace openk2

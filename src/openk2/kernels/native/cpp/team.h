@@ -20,7 +20,13 @@ struct Team;
 void run_on_team(int threads, void (*work)(void*, Team&), void* context);
 int team_size();
 void set_team_size(int threads);
-void wait_at_barrier(Shared& shared, uint32_t& sense);
+
+// What a thread will probably read next, fetched a line at a time while it waits for others: memory has fewer pauses then.
+struct Wanted {
+    const uint8_t* at = nullptr;
+    int64_t lines = 0;
+};
+void wait_at_barrier(Shared& shared, uint32_t& sense, Wanted& wanted);
 
 // Threads that wait for others longer than staying awake pays.
 struct Sleepers {
@@ -54,6 +60,10 @@ struct Team {
     Shared& shared;
     int thread;
     uint32_t sense;
+    Wanted wanted;
+
+    // The first of so many pieces that is this thread's.
+    int first_of(int count) const { return (int)((int64_t)count * thread / shared.threads); }
 
     // body(i) for every i in 0 ... count-1, fewer than 2^24; ends when all are done. Each thread has a part of its own, one
     // after the other, so that what it reads is one stream; who is done first takes from the ends of the others' parts.
@@ -65,7 +75,7 @@ struct Team {
         }
         if (count <= shared.threads) {
             if (thread < count) body(thread);
-            wait_at_barrier(shared, sense);
+            wait_at_barrier(shared, sense, wanted);
             return;
         }
         phase = phase % 0xffff + 1;
@@ -74,7 +84,7 @@ struct Team {
             const int owner = (thread + other) % shared.threads;
             for (int i = take(owner, count, false); i >= 0; i = take(owner, count, false)) body(i);
         }
-        wait_at_barrier(shared, sense);
+        wait_at_barrier(shared, sense, wanted);
     }
 
     // The same for many small bodies, some neighbouring ones at a time.
@@ -91,7 +101,7 @@ struct Team {
     template <class Body>
     __attribute__((always_inline)) inline void single(Body&& body) {
         if (thread == 0) body();
-        if (shared.threads > 1) wait_at_barrier(shared, sense);
+        if (shared.threads > 1) wait_at_barrier(shared, sense, wanted);
     }
 
   private:
