@@ -119,23 +119,23 @@ inline void put_right(F first, F second, float* out) {
     store(out + 16, _mm512_permutex2var_ps(first, add_int(low, spread_int(8)), second));
 }
 
-// mixed = fade * mixed + weights x latents of some pairs of tokens, for V vectors from k on and C columns.
-template <int C, int V>
+// mixed = fade * mixed + weights x latents of some pairs of tokens, for V vectors from k on and 4 columns.
+template <int V>
 __attribute__((noinline)) void mix_some_pairs(const uint8_t* const* rows, int pairs, int k, const uint32_t* weights,
                                               const float* fade, float* mixed) {
-    constexpr int FAR = 256;  // floats from vector to vector
-    F total[C][V];
-    UNROLLED for (int j = 0; j < C; j++)
+    constexpr int SOME = 4, FAR = 256;  // columns, floats from vector to vector
+    F total[SOME][V];
+    UNROLLED for (int j = 0; j < SOME; j++)
         UNROLLED for (int v = 0; v < V; v++) total[j][v] = spread(0.0f);
     for (int i = 0; i < pairs; i++) {
         Pair both[V];
         interleave<V>((const uint16_t*)rows[2 * i] + k, (const uint16_t*)rows[2 * i + 1] + k, both);
-        UNROLLED for (int j = 0; j < C; j++) {
+        UNROLLED for (int j = 0; j < SOME; j++) {
             const Pair weight = spread_pair((const uint16_t*)(weights + 16 * i + j));
             UNROLLED for (int v = 0; v < V; v++) total[j][v] = dot_pair(total[j][v], both[v], weight);
         }
     }
-    UNROLLED for (int j = 0; j < C; j++)
+    UNROLLED for (int j = 0; j < SOME; j++)
         UNROLLED for (int v = 0; v < V; v++) {
             float* some = mixed + v * FAR + j * 16;
             store(some, fma(load(some), spread(fade[j]), total[j][v]));
@@ -149,7 +149,7 @@ inline void mix_pairs(const ok2_latents& l, const AttentionScratch& s, int known
         for (int c = 0; c < columns; c += 4) {
             const int g = c / COLUMNS, of_group = c % COLUMNS;
             const uint32_t* weights = s.weights + g * (KNOWN / 2 * COLUMNS) + of_group;
-            mix_some_pairs<4, V>(s.rows, known / 2, k, weights, s.fade + c, mixed_at(seen[g], of_group, k));
+            mix_some_pairs<V>(s.rows, known / 2, k, weights, s.fade + c, mixed_at(seen[g], of_group, k));
         }
     };
     int k = 0;

@@ -241,7 +241,8 @@ class Worker {
 
     void routed(const ok2_layer& l, int layer) {
         const Job job = {&l.router, &w.normed, w.logits, n.experts};
-        if (l.dense.gate.codes) expect_panels(team, l.dense.gate, 0, panels_of(l.dense.gate));
+        // the shared expert's pieces come first; the others' are known when experts are chosen
+        expect_panels(team, l.dense.gate, 0, team.thread == 0 ? panels_of(l.dense.gate) : 0);
         multiply(team, &job, 1, N, scratch);
         team.each_of_many(N, [&](int row) {
             route(n, w.logits + (int64_t)row * n.experts, l.router_bias, w.route_scratch + team.thread * whole_lines(2 * n.experts),

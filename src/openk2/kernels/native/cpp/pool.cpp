@@ -1,6 +1,7 @@
 // The process's threads. They wait for work and for each other awake for a moment, then asleep. Asleep, because a thread
 // that is late has mostly lost its core to another program's or to Python's: the core of whoever waits for it is where
 // it can go on.
+#include "fetch.h"
 #include "team.h"
 
 #include <thread>
@@ -21,21 +22,13 @@ inline void pause_briefly() {
     for (int i = 0; i < 8; i++) __asm__ volatile("nop");
 }
 
-inline void fetch_line(const uint8_t* line) {
-#if defined(__x86_64__)
-    __asm__ volatile("prefetcht1 %0" : : "m"(*line));
-#elif defined(__aarch64__)
-    __asm__ volatile("prfm pldl2keep, %0" : : "Q"(*line));
-#endif
-}
-
 // Returns when done() is true, which whoever makes it so tells with `tell`.
 template <class Done>
 void wait_until(Sleepers& sleepers, Wanted& wanted, Done&& done) {
     for (int round = 0; round < PATIENCE; round++) {
         if (done()) return;
         if (wanted.lines == 0) pause_briefly();
-        else fetch_line(wanted.at), wanted.at += 64, wanted.lines--;
+        else fetch_nearby(wanted.at), wanted.at += 64, wanted.lines--;
     }
     std::unique_lock<std::mutex> lock(sleepers.lock);
     sleepers.number.fetch_add(1);

@@ -62,8 +62,9 @@ struct Team {
     uint32_t sense;
     Wanted wanted;
 
-    // The first of so many pieces that is this thread's.
-    int first_of(int count) const { return (int)((int64_t)count * thread / shared.threads); }
+    // The first of so many pieces that is a thread's, this one's if none is named.
+    int first_of(int count, int owner) const { return (int)((int64_t)count * owner / shared.threads); }
+    int first_of(int count) const { return first_of(count, thread); }
 
     // body(i) for every i in 0 ... count-1, fewer than 2^24; ends when all are done. Each thread has a part of its own, one
     // after the other, so that what it reads is one stream; who is done first takes from the ends of the others' parts.
@@ -111,8 +112,8 @@ struct Team {
         uint64_t seen = word.load(std::memory_order_relaxed);
         for (;;) {
             const bool begun = seen >> 48 == phase;
-            const uint64_t first = begun ? seen >> 24 & PIECES : (uint64_t)count * owner / shared.threads;
-            const uint64_t end = begun ? seen & PIECES : (uint64_t)count * (owner + 1) / shared.threads;
+            const uint64_t first = begun ? seen >> 24 & PIECES : first_of(count, owner);
+            const uint64_t end = begun ? seen & PIECES : first_of(count, owner + 1);
             if (first >= end) return -1;
             const uint64_t rest = phase << 48 | (front ? first + 1 : first) << 24 | (front ? end : end - 1);
             if (word.compare_exchange_weak(seen, rest, std::memory_order_relaxed)) return (int)(front ? first : end - 1);

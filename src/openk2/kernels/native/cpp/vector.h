@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "fetch.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -106,16 +108,6 @@ template <int n> inline I right(I x) { return vreinterpretq_s32_u32(vshrq_n_u32(
 inline F where_less(F a, F b, F x, F y) { return vbslq_f32(vcltq_f32(a, b), x, y); }
 inline I load_u16(const void* p) { return vreinterpretq_s32_u32(vmovl_u16(vld1_u16((const uint16_t*)p))); }
 
-#endif
-
-// Bring the line of p near, or only into the second cache. Not with GCC's own word for it: it holds a function that does
-// nothing else for one without effect, and leaves its calls out.
-#if defined(__x86_64__)
-inline void fetch(const void* p) { __asm__ volatile("prefetcht0 %0" : : "m"(*(const char*)p)); }
-inline void fetch_nearby(const void* p) { __asm__ volatile("prefetcht1 %0" : : "m"(*(const char*)p)); }
-#else
-inline void fetch(const void* p) { __asm__ volatile("prfm pldl1keep, %0" : : "Q"(*(const char*)p)); }
-inline void fetch_nearby(const void* p) { __asm__ volatile("prfm pldl2keep, %0" : : "Q"(*(const char*)p)); }
 #endif
 
 constexpr int VECTORS = 16 / LANES;  // that make the 16 outputs of a panel
