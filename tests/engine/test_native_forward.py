@@ -23,7 +23,7 @@ from openk2.model import K2Model
 
 LEVELS = available().usable
 TILES = DEBUG.replace(kv_lora_rank=48, qk_rope_head_dim=16)
-"""Latents of whole tiles, which AMX keeps by pairs of tokens; those of k2-debug are not."""
+"""Latents of whole tiles; those of k2-debug are not."""
 FORMATS = {"float32": 2e-6, "bf16": 0.03, "fp8": 0.02, "int8": 0.05, "int4-all": 0.06}
 """Median relative error of the logits, at most: activations are rounded to bfloat16 or int8 before every product."""
 

@@ -181,8 +181,7 @@ def test_one_head_of_many_is_that_head_alone(level: Level, dtype: torch.dtype) -
 @types
 @pytest.mark.parametrize(("rank", "rope"), [(64, 32), (48, 8), (40, 9)])
 def test_what_comes_later_does_not_leak(level: Level, dtype: torch.dtype, rank: int, rope: int) -> None:
-    """Later tokens of the same chunk may hold huge numbers. Slots that nobody asked for may hold anything, NaN too, but
-    for the one behind the last: where latents are kept by pairs of tokens its number is multiplied by zero."""
+    """Later tokens of the same chunk may hold huge numbers. Slots that nobody asked for may hold anything, NaN too."""
     cache = Cache.of(200, rank, rope, 16, dtype)
     sequence = cache.sequence(45, 30, heads=3)
     before_NHR = cache.attend(level, sequence)

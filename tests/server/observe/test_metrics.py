@@ -11,8 +11,9 @@ import httpx
 import pytest
 import torch
 from prometheus_client.parser import text_string_to_metric_families
-from serving import StagedBackend, running, says
+from serving import StagedBackend, ending, running, says
 
+from openk2.chat.events import TextDelta, Tokens
 from openk2.chat.messages import ChatRequest, Message, ToolCall, ToolSpec
 from openk2.chat.rendered import RenderedBackend
 from openk2.chat.tokenizer import Tokenizer
@@ -83,6 +84,14 @@ def test_an_answer_of_an_engine_is_counted_under_vllms_names(engine: Engine) -> 
     assert of(found, "openk2:kv_cache_usage_perc", **model) == 0
     assert of(found, "openk2:num_answers_in_progress", **model) == 0
     assert of(found, "openk2:kernel_info", isa=engine.kernels, **model) == 1
+
+
+def test_tokens_that_come_together_count_as_many_gaps_as_if_they_had_come_apart() -> None:
+    backend = StagedBackend(lambda request: [Tokens((1, 2)), TextDelta("a"), Tokens((3, 4, 5)), *ending()])
+    with running(backend) as address:
+        assert ask(address, "staged").is_success
+        found = samples(address)
+    assert of(found, "openk2:inter_token_latency_seconds_count") == 4
 
 
 def test_what_fails_is_counted_by_its_status() -> None:

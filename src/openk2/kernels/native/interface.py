@@ -199,7 +199,6 @@ class Operations(ctypes.Structure):
                 c_int32, c_void_p, c_void_p, c_int32, c_int32, c_void_p, c_int32, c_void_p, c_void_p, c_void_p
             ),
         ),
-        ("kept_by_pairs", ctypes.CFUNCTYPE(c_int32, POINTER(Latents))),
     )
 
 

@@ -158,9 +158,6 @@ def latent_attention(
         chunk.pages = lookup.pages.data_ptr()
         row += lookup.tokens
     latents = Latents(latents_SC.data_ptr(), latents_SC.dtype == torch.bfloat16, C, rank, page_tokens)
-    if operations(level).kept_by_pairs(ctypes.byref(latents)):
-        pairs_sC2 = latents_SC.unflatten(0, (-1, 2)).mT.contiguous()
-        latents.slots = pairs_sC2.data_ptr()
     out_NHR = torch.empty(N, H, rank)
     call = operations(level).attention
     check(call(ctypes.byref(latents), chunks, len(chunks), q_NHC.data_ptr(), H, out_NHR.data_ptr()))

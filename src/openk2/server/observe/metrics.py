@@ -166,12 +166,15 @@ class _Measured:
         """When each answer's last token came."""
 
     def tokens(self, choice: int, count: int) -> None:
-        """Time the gaps since the answer's last token, which are taken for equal where several came together."""
+        """Time the gaps since the answer's last token, which are taken for equal where several came together; before an
+        answer's first tokens there is none. So an answer of n tokens has n - 1 gaps, which add up to the time from its
+        first to its last."""
         now = time.perf_counter()
         last = self._last.get(choice)
-        if last is not None:
-            for _ in range(count):
-                self._between.observe((now - last) / count)
+        if last is None:
+            last, count = now, count - 1
+        for _ in range(count):
+            self._between.observe((now - last) / count)
         self._last[choice] = now
 
     def ended(self, ending: Ending) -> None:

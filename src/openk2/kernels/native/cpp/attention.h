@@ -1,8 +1,7 @@
 // Absorbed latent attention over pages (DeepSeek-V2, arXiv 2405.04434, section 2.1.2), shared out to a team: columns are
 // taken in spans, known tokens in segments (attention_block.h has what they are made of).
 //
-// Segments of 512 tokens are computed apart, also by different threads, and joined in order. They begin at multiples of
-// their size from position 0, so that a column's result depends on its position alone: not on the tokens beside it in a
+// Segments are computed apart, also by different threads, and joined in order. They begin at multiples of their size, so that a column's result depends on its position alone: not on the tokens beside it in a
 // step, nor on the number of threads, nor on which segments were computed at the same time.
 #pragma once
 #include <utility>
@@ -13,8 +12,6 @@
 #include "team.h"
 
 namespace {
-
-constexpr int SEGMENT = 512;
 
 // Up to GROUPS groups of columns of one chunk.
 struct Span {
@@ -42,13 +39,6 @@ inline void score_block(Way way, const ok2_latents& l, const AttentionScratch& s
         const uint8_t* const* after = g == 0 && ahead.left ? s.after : nullptr;
         if (way == WAY_PAIRS) score_pairs(l, s.rows, after, known, columns_of(columns, g), (const uint16_t*)queries, scores);
 #endif
-#if defined(__AMX_TILE__)
-        if (way == WAY_TILES) {
-            use_tiles(TILES_PAIRS);
-            written();
-            score_in_tiles(l, s.rows, (const uint16_t*)queries, scores, ahead);
-        }
-#endif
     }
     (void)columns;
 }
@@ -62,10 +52,7 @@ inline void weigh_group(Way way, float* scores, int known, const float* visible,
         F total = spread(0.0f);
         if (way == WAY_FLOATS) total = weigh_floats(scores + at, known, bounded);
 #if defined(__AVX512BF16__)
-        if (way == WAY_PAIRS) total = weigh_pairs(scores, known, bounded, weights);
-#endif
-#if defined(__AMX_TILE__)
-        if (way == WAY_TILES) total = weigh_tiles(scores, bounded, weights);
+        if (way == WAY_PAIRS) total = weigh_pairs(scores, known, bounded, weights, [] {});
 #endif
         const F old_part = exponential(before - bounded);
         store(fade + at, old_part);
@@ -75,7 +62,7 @@ inline void weigh_group(Way way, float* scores, int known, const float* visible,
     (void)weights;
 }
 
-// The first `known` tokens of a block, as many as tiles or registers take, for the `groups` groups of columns of a span.
+// The first `known` tokens of a block, as many as registers take, for the `groups` groups of columns of a span.
 inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& s, int known, int groups, int columns,
                          const float (*visible)[COLUMNS], const Seen* seen, Ahead& ahead) {
     constexpr int64_t SCORES = KNOWN * COLUMNS, WEIGHTS = KNOWN / 2 * COLUMNS;
@@ -85,17 +72,37 @@ inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& 
 #if defined(__AVX512BF16__)
     if (way == WAY_PAIRS) return mix_pairs(l, s, known, columns, seen);
 #endif
+    for (int g = 0; g < groups; g++)
+        mix_floats(l, s, known, s.scores + g * SCORES, s.fade + g * COLUMNS, columns_of(columns, g), seen[g]);
+}
+
+// What comes after some tokens of a span: up to `count` tokens from position `begin`.
+inline Ahead ahead_of(const ok2_latents& l, const Span& span, int begin, int count, const uint8_t** after) {
+    Ahead ahead;
+    if (begin >= span.end) return ahead;
+    find_rows(l, span.chunk->pages, begin, span.end, count, after);
+    ahead.rows = after;
+    ahead.left = span.end - begin < count ? span.end - begin : count;
+    ahead.bytes = l.width * (l.bfloat16 ? 2 : 4);
+    return ahead;
+}
+
 #if defined(__AMX_TILE__)
-    written();
-#endif
-    for (int g = 0; g < groups; g++) {
-        const float* fade = s.fade + g * COLUMNS;
-        if (way == WAY_FLOATS) mix_floats(l, s, known, s.scores + g * SCORES, fade, columns_of(columns, g), seen[g]);
-#if defined(__AMX_TILE__)
-        if (way == WAY_TILES) mix_in_tiles(l, s.rows, s.weights + g * WEIGHTS, fade, seen[g].mixed, ahead);
-#endif
+constexpr int64_t STAYS = 1 << 20;  // bytes of latents that are still in the second cache when the next columns look at them
+
+inline void attend_in_tiles(const ok2_latents& l, const Span& span, int begin, int end, const float (*ends)[COLUMNS],
+                            const AttentionScratch& s, const Seen* seen) {
+    find_rows(l, span.chunk->pages, begin, end, SEGMENT, s.rows);
+    Streams ahead(2 * (int64_t)span.end * l.width > STAYS ? ahead_of(l, span, begin + SEGMENT, SEGMENT, s.after) : Ahead{});
+    float visible[GROUPS][COLUMNS];
+    for (int g = 0; g < span.groups(); g++) store(visible[g], load(ends[g]) - spread((float)begin));
+    for (int g = 0; g < span.groups(); g += GROUPS_IN_TILES) {
+        const float* queries = s.queries + g * query_floats(l.width);
+        if (span.groups() - g > 1) attend_groups<2>(l, s, end - begin, queries, visible + g, seen + g, ahead);
+        else attend_groups<1>(l, s, end - begin, queries, visible + g, seen + g, ahead);
     }
 }
+#endif
 
 // One segment for all columns of a span, from what `seen` holds nothing of.
 inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, AttentionScratch s,
@@ -105,25 +112,18 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
     float ends[GROUPS][COLUMNS];  // below which position a column sees; one that nobody asked for sees all
     for (auto& group : ends)
         for (float& end : group) end = 1e9f;
-    for (int g = 0; g < groups; g++) forget(seen[g], l.rank);
     for (int c = 0; c < span.columns; c++)
         ends[c / COLUMNS][c % COLUMNS] = (float)(span.chunk->start + (span.first + c) / heads + 1);
+#if defined(__AMX_TILE__)
+    if (way == WAY_TILES) return attend_in_tiles(l, span, begin, end, ends, s, seen);
+#endif
+    for (int g = 0; g < groups; g++) forget(seen[g], l.rank);
     for (int block = begin; block < end; block += KNOWN) {
-        const int left = span.end - block, known = way == WAY_TILES || left > KNOWN ? KNOWN : ceil_div(left, AT_ONCE) * AT_ONCE;
-        if (block == begin) find_rows(way, l, span.chunk->pages, block, span.end, s.rows);
+        const int left = span.end - block, known = left > KNOWN ? KNOWN : ceil_div(left, AT_ONCE) * AT_ONCE;
+        if (block == begin) find_rows(l, span.chunk->pages, block, span.end, KNOWN, s.rows);
         else std::swap(s.rows, s.after);
         if (way == WAY_FLOATS) prepare_floats(l, known, s);
-#if defined(__AMX_TILE__)
-        if (way == WAY_TILES) prepare_tiles(l, s);
-#endif
-        Ahead ahead;
-        if (block + KNOWN < span.end) {
-            find_rows(way, l, span.chunk->pages, block + KNOWN, span.end, s.after);
-            ahead.rows = s.after;
-            ahead.left = span.end - block - KNOWN < KNOWN ? span.end - block - KNOWN : KNOWN;
-            ahead.bytes = l.width * (l.bfloat16 ? 2 : 4);
-            if (way == WAY_TILES) ahead.left = ceil_div(ahead.left, 2), ahead.bytes *= 2;
-        }
+        Ahead ahead = ahead_of(l, span, block + KNOWN, KNOWN, s.after);
         float visible[GROUPS][COLUMNS];
         for (int g = 0; g < groups; g++)
             for (int v = 0; v < COLUMNS; v += LANES) store(visible[g] + v, load(ends[g] + v) - spread((float)block));
@@ -155,7 +155,7 @@ inline void emit_columns(Way way, const ok2_latents& l, const Span& span, int g,
         const F inverse = spread(1.0f / seen.total[c]);
         int i = 0;
 #if defined(__AVX512BF16__)
-        for (; way == WAY_PAIRS && i + 32 <= l.rank; i += 32)
+        for (; way != WAY_FLOATS && i + 32 <= l.rank; i += 32)
             put_right(load(mixed_at(seen, c, i)) * inverse, load(mixed_at(seen, c, i + 16)) * inverse, mixed + i);
 #else
         (void)way;
@@ -250,9 +250,11 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
                 const int segment = m.segment_number[i];
                 if (i == unit * run || m.segment_span[i] != m.segment_span[i - 1])
                     arrange_queries(way, l, span, queries, heads, s);
-                attend_segment(way, l, span, heads, segment, s, whole);
-                for (int g = 0; g < span.groups(); g++)  // worked on nearby, then put away
-                    memcpy(partial_at(m, span.partial + segment * GROUPS + g, l.rank).largest, whole[g].largest, 4 * size);
+                Seen put_away[GROUPS];
+                for (int g = 0; g < GROUPS; g++) put_away[g] = partial_at(m, span.partial + segment * GROUPS + g, l.rank);
+                attend_segment(way, l, span, heads, segment, s, way == WAY_TILES ? put_away : whole);
+                for (int g = 0; way != WAY_TILES && g < span.groups(); g++)  // worked on nearby
+                    memcpy(put_away[g].largest, whole[g].largest, 4 * size);
             }
             return;
         }

@@ -1,22 +1,23 @@
 // What a block of absorbed latent attention is made of (DeepSeek-V2, arXiv 2405.04434, section 2.1.2): a token's heads share one
 // latent per known token, which is read once for all of them.
 //
-// A column is one head of one token. Columns are worked on 16 at a time, known tokens in blocks of 64 (softmax as they
-// come, arXiv 2205.14135) that begin at multiples of 64 from position 0. How scores are made and latents mixed is in
-// attention_floats.h, attention_pairs.h and attention_tiles.h.
+// A column is one head of one token. Columns are worked on 16 at a time, known tokens in segments of 512 that begin at
+// multiples of 512 from position 0, and these in blocks of 64 (softmax as they come, arXiv 2205.14135), but for tiles.
+// How scores are made and latents mixed is in attention_floats.h, attention_pairs.h and attention_tiles.h.
 #pragma once
 #include "product_amx.h"
 
 namespace {
 
-constexpr int COLUMNS = 16, PART = 32, KNOWN = 64;
+constexpr int COLUMNS = 16, SEGMENT = 512, KNOWN = 64;
+constexpr int GROUPS = 4;   // of 16 columns that share what is prepared of known tokens
 constexpr int AT_ONCE = 8;  // known tokens whose scores are made together, at most
 constexpr int EIGHT = 8;    // numbers of a latent that meet a vector of queries
-// Groups of 16 columns that share a block's preparation, of which tiles need little.
+// Tokens whose rows a thread knows, and scores it holds: of all groups and a block, or of some groups and a segment.
 #if defined(__AMX_TILE__)
-constexpr int GROUPS = 2;
+constexpr int GROUPS_IN_TILES = 2, ROWS_HELD = SEGMENT, SCORES_HELD = GROUPS_IN_TILES * SEGMENT;
 #else
-constexpr int GROUPS = 4;
+constexpr int ROWS_HELD = KNOWN, SCORES_HELD = GROUPS * KNOWN;
 #endif
 
 // What 16 columns have seen: the largest score, the sum of weights, the weighted sum of latents [R / 16][16 columns][16].
@@ -68,14 +69,14 @@ struct Ahead {
 
 // Memory of one thread.
 struct AttentionScratch {
-    const uint8_t** rows;   // [KNOWN] latents of a block; in tiles [KNOWN / 2] pairs of tokens
-    const uint8_t** after;  // [KNOWN] those of the next
+    const uint8_t** rows;   // [ROWS_HELD] latents of a block
+    const uint8_t** after;  // [ROWS_HELD] those of the next
     float* known;           // [KNOWN][C] as floats
-    uint16_t* gathered;     // [KNOWN][C] in tiles, where pages are smaller than a part
+    uint16_t* gathered;     // [KNOWN][C] for tiles, where pages are smaller
     float* queries;         // [GROUPS] of query_floats, arranged as scores want them
-    float* scores;          // [GROUPS][KNOWN][16]
+    float* scores;          // [SCORES_HELD][16]
     float* fade;            // [GROUPS][16] what is left of that which was seen before a block
-    uint32_t* weights;      // [GROUPS][KNOWN / 2][16] pairs of weights in bfloat16; in tiles [..][KNOWN / PART][16][16]
+    uint32_t* weights;      // [SCORES_HELD / 2][16] pairs of weights in bfloat16; for tiles [..][16][16]
     float* seen;            // [2 * GROUPS] of seen_floats
 };
 
@@ -84,14 +85,14 @@ inline int64_t query_floats(int width) { return 2 * COLUMNS * (int64_t)(width + 
 template <class Take>
 inline AttentionScratch take_scratch(int width, int rank, Take&& take) {
     AttentionScratch s;
-    s.rows = (const uint8_t**)take(KNOWN * 8);
-    s.after = (const uint8_t**)take(KNOWN * 8);
+    s.rows = (const uint8_t**)take(ROWS_HELD * 8);
+    s.after = (const uint8_t**)take(ROWS_HELD * 8);
     s.known = (float*)take(4 * KNOWN * (int64_t)width + 64);  // the last row is read to whole vectors
     s.gathered = (uint16_t*)take(2 * KNOWN * (int64_t)width);
     s.queries = (float*)take(GROUPS * query_floats(width) * 4);
-    s.scores = (float*)take(GROUPS * 4 * KNOWN * COLUMNS);
+    s.scores = (float*)take(4 * SCORES_HELD * COLUMNS);
     s.fade = (float*)take(GROUPS * 4 * COLUMNS);
-    s.weights = (uint32_t*)take(GROUPS * 2 * KNOWN * COLUMNS);
+    s.weights = (uint32_t*)take(2 * SCORES_HELD * COLUMNS);
     s.seen = (float*)take(2 * GROUPS * whole_lines(4 * seen_floats(rank)));
     return s;
 }
@@ -109,7 +110,7 @@ enum Way { WAY_FLOATS, WAY_PAIRS, WAY_TILES };
 
 inline Way way_of(const ok2_latents& l) {
 #if defined(__AMX_TILE__)
-    if (l.bfloat16 && l.width % 32 == 0 && l.rank % 16 == 0 && l.page_tokens % 2 == 0) return WAY_TILES;
+    if (l.bfloat16 && l.width % 32 == 0 && l.rank % 16 == 0) return WAY_TILES;
 #endif
 #if defined(__AVX512BF16__)
     if (l.bfloat16 && l.width % EIGHT == 0 && l.rank % 16 == 0) return WAY_PAIRS;
@@ -138,37 +139,33 @@ inline void write_query(const Queries& q, int64_t at, const float* values, int n
     }
 }
 
-// Where a token's latent is written: `stride` numbers apart.
-inline int64_t latent_at(Way way, const ok2_latents& l, int64_t slot, int& stride) {
-    stride = way == WAY_TILES ? 2 : 1;
-    return way == WAY_TILES ? slot / 2 * 2 * l.width + slot % 2 : slot * l.width;
-}
-
-// Where the latents of a block's tokens from position `begin` are; those from `end` on are not looked at.
-inline void find_rows(Way way, const ok2_latents& l, const int32_t* pages, int begin, int end, const uint8_t** rows) {
-    const int together = way == WAY_TILES ? 2 : 1;
+// Where the latents of `count` tokens from position `begin` are; those from `end` on are not looked at.
+inline void find_rows(const ok2_latents& l, const int32_t* pages, int begin, int end, int count, const uint8_t** rows) {
     const int64_t bytes = (int64_t)l.width * (l.bfloat16 ? 2 : 4);
-    const int known = end - begin < KNOWN ? end - begin : KNOWN;
     int page = begin / l.page_tokens, place = begin % l.page_tokens;
-    for (int i = 0; i < KNOWN; i += together) {
-        *rows++ = (const uint8_t*)l.slots + ((int64_t)pages[page] * l.page_tokens + place) * bytes;
-        if (i + together >= known) continue;
-        place += together;
-        if (place == l.page_tokens) place = 0, page++;
+    for (int i = 0; i < count; i++) {
+        rows[i] = (const uint8_t*)l.slots + ((int64_t)pages[page] * l.page_tokens + place) * bytes;
+        if (begin + i + 1 >= end) continue;
+        if (++place == l.page_tokens) place = 0, page++;
     }
 }
 
 // Hides from a vector of columns the scores of tokens that they may not look at; returns the largest, at least `before`.
 inline F hide(float* scores, int known, const float* visible, F before) {
-    F most = before;
-    bool hides = false;
-    for (int c = 0; c < LANES; c++) hides = hides || visible[c] < known;
-    for (int i = 0; i < known; i++) {
-        F score = load(scores + i * COLUMNS);
-        if (hides) store(scores + i * COLUMNS, score = where_less(spread((float)i), load(visible), score, spread(-INFINITY)));
-        most = larger(most, score);
+    int all = known;  // tokens that every column sees
+    for (int c = 0; c < LANES; c++) all = visible[c] < all ? (int)visible[c] : all;
+    all = all > 0 ? all : 0;
+    F most[4];
+    UNROLLED for (int j = 0; j < 4; j++) most[j] = before;
+    int i = 0;
+    for (; i + 4 <= all; i += 4)
+        UNROLLED for (int j = 0; j < 4; j++) most[j] = larger(most[j], load(scores + (i + j) * COLUMNS));
+    for (; i < known; i++) {
+        const F score = where_less(spread((float)i), load(visible), load(scores + i * COLUMNS), spread(-INFINITY));
+        store(scores + i * COLUMNS, score);
+        most[0] = larger(most[0], score);
     }
-    return most;
+    return larger(larger(most[0], most[1]), larger(most[2], most[3]));
 }
 
 }  // namespace

@@ -74,23 +74,25 @@ inline void score_pairs(const ok2_latents& l, const uint8_t* const* rows, const 
     }
 }
 
-// e^x of x <= 0 within 2^-18 of it and exactly 1 at 0, for what is rounded to bfloat16 next; below -120 it is 0.
+// e^x of x <= 0 within 2^-18 of it and exactly 1 at 0, for what is rounded to bfloat16 next; 0 where it is hardly more than the
+// least normal number, for smaller ones take hundreds of cycles.
 inline F falling(F x) {
-    const F bounded = larger(x, spread(-120.0f)), n = nearest(bounded * spread(1.44269504f));
-    const F r = fma(n, spread(-0.693147181f), bounded);
+    const F n = nearest(x * spread(1.44269504f)), r = fma(n, spread(-0.693147181f), x);
     F p = fma(spread(4.15138341e-2f), r, spread(1.67874753e-1f));
     p = fma(p, r, spread(5.00030160e-1f));
     p = fma(p, r, spread(9.99966860e-1f));
-    return _mm512_scalef_ps(fma(p, r, spread(1.0f)), n);
+    return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, spread(-86.0f), _CMP_GT_OQ), fma(p, r, spread(1.0f)), n);
 }
 
-// Weights of pairs of tokens in bfloat16: [tokens / 2][16 columns]. Returns their sums.
-inline F weigh_pairs(const float* scores, int known, F largest, uint32_t* out) {
+// Weights of pairs of tokens in bfloat16: [tokens / 2][16 columns]; beside_each() with each. Returns their sums.
+template <class Beside>
+inline F weigh_pairs(const float* scores, int known, F largest, uint32_t* out, Beside&& beside_each) {
     alignas(64) static constexpr uint16_t BESIDE[32] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
                                                         8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
     const Pair beside = load_pair(BESIDE), ones = spread_int(0x3f803f80);
     F total = spread(0.0f);
     for (int i = 0; i < known; i += 2) {
+        beside_each();
         const F first = falling(load(scores + i * COLUMNS) - largest);
         const F second = falling(load(scores + (i + 1) * COLUMNS) - largest);
         const Pair both = _mm512_permutexvar_epi16(beside, (__m512i)_mm512_cvtne2ps_pbh(second, first));

@@ -1,14 +1,46 @@
-// A block of latent attention in AMX tiles.
+// A segment of latent attention in AMX tiles.
 //
-// Latents are kept by pairs of tokens, [slots / 2][C][2]: as they lie they are the rows of a product with queries (half of which
-// is then zero, for the even tokens and for the odd) and the pairs that a product with weights wants.
+// Latents lie in rows, as a product with queries wants them; a product with weights wants those of two tokens side by side, which
+// are put so for 32 tokens at a time. All scores of a segment are made before any latents are mixed, so that what is mixed
+// stays in tiles: it is written once, and never fades.
 #pragma once
 #include "attention_pairs.h"
 
 #if defined(__AMX_TILE__)
 namespace {
 
-static_assert(KNOWN == 2 * PART, "two tiles of 16 pairs of tokens");
+constexpr int PART = 32;  // tokens that meet a tile of weights
+
+// The next segment's latents, fetched some lines at a time beside the work on these: from many places in turn, because memory is
+// slow to answer and the processor, on its own, is at most some lines ahead in each place.
+struct Streams {
+    static constexpr int COUNT = 16;
+    const uint8_t* const* rows;
+    const int bytes;
+    const uint8_t *at[COUNT] = {}, *end[COUNT] = {};
+    int tile[COUNT], last[COUNT];  // of 16 rows, which mostly lie one after the other
+    int turn = 0;
+
+    explicit Streams(const Ahead& ahead) : rows(ahead.rows), bytes(ahead.bytes) {
+        const int tiles = ceil_div(ahead.left, 16);
+        for (int s = 0; s < COUNT; s++) tile[s] = tiles * s / COUNT, last[s] = tiles * (s + 1) / COUNT;
+    }
+
+    template <int LINES>
+    __attribute__((always_inline)) inline void fetch() {
+        const int s = turn;
+        turn = (turn + 1) % COUNT;
+        if (at[s] >= end[s]) {
+            if (tile[s] >= last[s]) return;
+            at[s] = rows[16 * tile[s]++], end[s] = at[s] + 16 * bytes;
+        }
+        UNROLLED for (int i = 0; i < LINES; i++) ::fetch(at[s] + 64 * i);
+        at[s] += 64 * LINES;
+    }
+};
+// Lines fetched beside a tile of latents that meets queries, two tokens' weights, and some numbers of two tokens. What is fetched
+// takes part in the same few requests as what is wanted from the second cache now.
+constexpr int BESIDE_TILE = 6, BESIDE_WEIGHTS = 2, BESIDE_PAIR = 2;
 
 // 16 x 16 numbers of 32 bits, rows to columns; the first `columns` of these.
 inline void transpose(const uint32_t* from, uint32_t* to, int columns = 16) {
@@ -39,95 +71,156 @@ inline void transpose(const uint32_t* from, uint32_t* to, int columns = 16) {
     for (int i = 0; i < columns; i++) _mm512_storeu_si512(to + 16 * i, r[i]);
 }
 
-// `columns` <= 16 queries from `at` on: [C][16][2] with zeros behind them, then the same with zeros before them.
+// `columns` <= 16 queries from `at` on: [C / 32][16 pairs of numbers][16][2].
 inline void arrange_tiles(const Queries& q, int64_t at, int columns, int width, float* out) {
-    alignas(64) uint32_t rows[256], pairs[256];
+    alignas(64) uint32_t rows[256];
+    if (columns < COLUMNS) memset(rows, 0, sizeof rows);
     for (int k = 0; k < width; k += 32) {
-        const int rest = width - k, some = rest < 32 ? rest : 32;
-        if (columns < COLUMNS || some < 32) memset(rows, 0, sizeof rows);
-        for (int c = 0; c < columns; c++) memcpy(rows + 16 * c, q.bf16 + at + (int64_t)c * width + k, 2 * some);
-        transpose(rows, pairs, some / 2);
-        uint32_t *even = (uint32_t*)out + (int64_t)k * COLUMNS, *odd = even + (int64_t)width * COLUMNS;
-        for (int i = 0; i < some / 2; i++) {
-            const I both = load_int(pairs + 16 * i), high = spread_int((int)0xffff0000);
-            _mm512_storeu_si512(even + 32 * i, right<16>(left<16>(both)));
-            _mm512_storeu_si512(even + 32 * i + 16, right<16>(both));
-            _mm512_storeu_si512(odd + 32 * i, left<16>(both));
-            _mm512_storeu_si512(odd + 32 * i + 16, and_int(both, high));
-        }
+        for (int c = 0; c < columns; c++) memcpy(rows + 16 * c, q.bf16 + at + (int64_t)c * width + k, 64);
+        transpose(rows, (uint32_t*)out + 8 * k);
     }
 }
 
-// A block's latents where they are, or gathered: the rows of a tile are equally far apart.
-inline void prepare_tiles(const ok2_latents& l, const AttentionScratch& s) {
-    const int64_t bytes = (int64_t)l.width * 4;
-    for (int tile = 0; tile < KNOWN / 2; tile += 16) {
-        bool together = true;
-        for (int i = 1; i < 16; i++) together = together && s.rows[tile + i] == s.rows[tile] + i * bytes;
-        for (int i = tile; i < tile + 16 && !together; i++)
-            s.rows[i] = (const uint8_t*)memcpy((uint8_t*)s.gathered + i * bytes, s.rows[i], bytes);
-    }
+// Where 16 tokens' latents are equally far apart, as the rows of a tile have to be, or a copy.
+inline const uint8_t* rows_of_tile(const uint8_t* const* rows, int64_t bytes, uint8_t* gathered) {
+    bool together = true;
+    for (int i = 1; i < 16; i++) together = together && rows[i] == rows[0] + i * bytes;
+    if (together) return rows[0];
+    for (int i = 0; i < 16; i++) memcpy(gathered + i * bytes, rows[i], bytes);
+    return gathered;
 }
 
-// Scores of a block for one group of columns.
-inline void score_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint16_t* queries, float* scores, Ahead& ahead) {
-    const int64_t stride = (int64_t)l.width * 4;
-    const uint16_t* odd = queries + 2 * COLUMNS * (int64_t)l.width;
+// scores[group][SEGMENT][16] of T times 16 tokens for G groups, G * T <= 4.
+template <int G, int T>
+inline void score_tokens(const ok2_latents& l, const uint8_t* const* rows, uint8_t* gathered, const float* queries, float* scores,
+                         Streams& ahead) {
+    const int64_t stride = (int64_t)l.width * 2;
+    const uint8_t* latents[T];
+    for (int t = 0; t < T; t++) latents[t] = rows_of_tile(rows + 16 * t, stride, gathered + 16 * t * stride);
+    const uint8_t *one = (const uint8_t*)queries, *two = (const uint8_t*)(queries + query_floats(l.width));
+    written();
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
-    for (int k = 0; k < l.width; k += 16) {
-        ahead.fetch(1);
-        _tile_loadd(4, rows[0] + 4 * k, stride);
-        _tile_loadd(6, queries + 2 * COLUMNS * k, 64);
+    for (int k = 0; k < l.width; k += 32) {
+        _tile_loadd(6, one + 32 * k, 64);
+        if constexpr (G > 1) _tile_loadd(7, two + 32 * k, 64);
+        ahead.fetch<BESIDE_TILE>();
+        _tile_loadd(4, latents[0] + 2 * k, stride);
         _tile_dpbf16ps(0, 4, 6);
-        _tile_loadd(7, odd + 2 * COLUMNS * k, 64);
-        _tile_dpbf16ps(1, 4, 7);
-        _tile_loadd(5, rows[16] + 4 * k, stride);
-        _tile_dpbf16ps(2, 5, 6);
-        _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_stored(0, scores, 128);
-    _tile_stored(1, scores + COLUMNS, 128);
-    _tile_stored(2, scores + PART * COLUMNS, 128);
-    _tile_stored(3, scores + (PART + 1) * COLUMNS, 128);
-}
-
-// Weights of pairs of tokens in bfloat16, [tokens / PART][16 columns][16 pairs]. Returns their sums.
-inline F weigh_tiles(const float* scores, F largest, uint32_t* out) {
-    const F total = weigh_pairs(scores, KNOWN, largest, out);
-    for (int t = 0; t < KNOWN; t += PART) {
-        alignas(64) uint32_t pairs[256];
-        memcpy(pairs, out + t / 2 * COLUMNS, sizeof pairs);
-        transpose(pairs, out + t / 2 * COLUMNS);
-    }
-    return total;
-}
-
-// mixed = fade * mixed + weights x latents of a block for one group of columns.
-inline void mix_in_tiles(const ok2_latents& l, const uint8_t* const* rows, const uint32_t* weights, const float* fade, float* mixed,
-                         Ahead& ahead) {
-    bool fades = false;
-    for (int c = 0; c < COLUMNS; c++) fades = fades || fade[c] != 1.0f;
-    for (int k = 0; fades && k < l.rank; k += 16)
-        for (int c = 0; c < COLUMNS; c++) {
-            float* some = mixed + k * COLUMNS + c * 16;
-            store(some, load(some) * spread(fade[c]));
+        if constexpr (G > 1) _tile_dpbf16ps(2, 4, 7);
+        ahead.fetch<BESIDE_TILE>();
+        _tile_loadd(5, latents[1] + 2 * k, stride);
+        _tile_dpbf16ps(1, 5, 6);
+        if constexpr (G > 1) _tile_dpbf16ps(3, 5, 7);
+        if constexpr (T > 2) {
+            ahead.fetch<BESIDE_TILE>();
+            _tile_loadd(4, latents[2] + 2 * k, stride);
+            _tile_dpbf16ps(2, 4, 6);
+            ahead.fetch<BESIDE_TILE>();
+            _tile_loadd(5, latents[3] + 2 * k, stride);
+            _tile_dpbf16ps(3, 5, 6);
         }
-    written();
-    const int64_t stride = (int64_t)l.width * 4;
-    _tile_loadd(4, weights, 64);
-    _tile_loadd(5, weights + 256, 64);
-    for (int k = 0; k < l.rank; k += 16, mixed += 256) {
-        ahead.fetch(1);
-        _tile_loadd(0, mixed, 64);
-        _tile_loadd(6, rows[0] + 4 * k, stride);
-        _tile_dpbf16ps(0, 4, 6);
-        _tile_loadd(7, rows[16] + 4 * k, stride);
-        _tile_dpbf16ps(0, 5, 7);
-        _tile_stored(0, mixed, 64);
     }
+    constexpr int TILE = 16 * COLUMNS, NEXT = G > 1 ? SEGMENT * COLUMNS : 2 * TILE;
+    _tile_stored(0, scores, 64);
+    _tile_stored(1, scores + TILE, 64);
+    if constexpr (G * T > 2) {
+        _tile_stored(2, scores + NEXT, 64);
+        _tile_stored(3, scores + NEXT + TILE, 64);
+    }
+}
+
+// Scores of the first `known` tokens of a segment, whole parts, for G groups.
+template <int G>
+inline void score_segment(const ok2_latents& l, const AttentionScratch& s, int known, const float* queries, Streams& ahead) {
+    constexpr int T = 4 / G;
+    uint8_t* const gathered = (uint8_t*)s.gathered;
+    int i = 0;
+    for (; i + 16 * T <= known; i += 16 * T) score_tokens<G, T>(l, s.rows + i, gathered, queries, s.scores + i * COLUMNS, ahead);
+    for (; i < known; i += 32) score_tokens<G, 2>(l, s.rows + i, gathered, queries, s.scores + i * COLUMNS, ahead);
+}
+
+// Scores of one group become weights of pairs of tokens in bfloat16, [tokens / PART][16 columns][16 pairs]; `seen` hears of them.
+inline void weigh_segment(float* scores, int known, const float* visible, uint32_t* weights, const Seen& seen,
+                          Streams& ahead) {
+    const F most = hide(scores, known, visible, spread(-INFINITY));
+    store(seen.largest, most);
+    const F bounded = larger(most, spread(-1e30f));
+    store(seen.total, weigh_pairs(scores, known, bounded, weights, [&] { ahead.fetch<BESIDE_WEIGHTS>(); }));
+    for (int t = 0; t < known; t += PART) transpose(weights + t / 2 * COLUMNS, weights + t / 2 * COLUMNS);
+}
+
+// mixed = weights x latents of a segment for G groups and V times 16 numbers from k on, G * V <= 4.
+template <int G, int V>
+inline void mix_numbers(const AttentionScratch& s, int known, int k, const Seen* seen, Streams& ahead) {
+    constexpr int64_t TILE = 16 * 32, OF_GROUP = SEGMENT / 2 * COLUMNS;
+    alignas(64) uint16_t latents[2][V * TILE];  // of a part, by pairs of tokens
+    const auto put_by_pairs = [&](int part) {
+        for (int i = 0; i < PART / 2; i++) {
+            const uint8_t* const* rows = s.rows + part * PART + 2 * i;
+            Pair both[V];
+            interleave<V>((const uint16_t*)rows[0] + k, (const uint16_t*)rows[1] + k, both);
+            UNROLLED for (int v = 0; v < V; v++) _mm512_store_si512(latents[part % 2] + v * TILE + i * 32, both[v]);
+            ahead.fetch<BESIDE_PAIR>();
+        }
+    };
+    const int parts = known / PART;
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    put_by_pairs(0);
+    for (int part = 0; part < parts; part++) {
+        if (part + 1 < parts) put_by_pairs(part + 1);
+        const uint16_t* pairs = latents[part % 2];
+        const uint32_t* weights = s.weights + part * 256;
+        written();
+        _tile_loadd(4, weights, 64);
+        _tile_loadd(6, pairs, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        if constexpr (V > 1) {
+            _tile_loadd(7, pairs + TILE, 64);
+            _tile_dpbf16ps(1, 4, 7);
+        }
+        if constexpr (G > 1) {
+            _tile_loadd(5, weights + OF_GROUP, 64);
+            _tile_dpbf16ps(2, 5, 6);
+            if constexpr (V > 1) _tile_dpbf16ps(3, 5, 7);
+        } else if constexpr (V > 2) {
+            _tile_loadd(6, pairs + 2 * TILE, 64);
+            _tile_dpbf16ps(2, 4, 6);
+            _tile_loadd(7, pairs + 3 * TILE, 64);
+            _tile_dpbf16ps(3, 4, 7);
+        }
+    }
+    float *first = seen[0].mixed + k * COLUMNS, *second = G > 1 ? seen[G - 1].mixed + k * COLUMNS : first + 512;
+    _tile_stored(0, first, 64);
+    if constexpr (V > 1) _tile_stored(1, first + 256, 64);
+    if constexpr (G > 1 || V > 2) _tile_stored(2, second, 64);
+    if constexpr (G > 1 ? V > 1 : V > 2) _tile_stored(3, second + 256, 64);
+}
+
+template <int G>
+inline void mix_segment(const ok2_latents& l, const AttentionScratch& s, int known, const Seen* seen, Streams& ahead) {
+    constexpr int V = 4 / G;
+    int k = 0;
+    for (; k + 16 * V <= l.rank; k += 16 * V) mix_numbers<G, V>(s, known, k, seen, ahead);
+    for (; k + 32 <= l.rank; k += 32) mix_numbers<G, 2>(s, known, k, seen, ahead);
+    for (; k < l.rank; k += 16) mix_numbers<G, 1>(s, known, k, seen, ahead);
+}
+
+// A segment's first `known` tokens, of which `visible` may be looked at, for G groups.
+template <int G>
+inline void attend_groups(const ok2_latents& l, const AttentionScratch& s, int known, const float* queries,
+                          const float (*visible)[COLUMNS], const Seen* seen, Streams& ahead) {
+    const int whole = ceil_div(known, PART) * PART;
+    use_tiles(TILES_PAIRS);
+    score_segment<G>(l, s, whole, queries, ahead);
+    for (int g = 0; g < G; g++)
+        weigh_segment(s.scores + g * SEGMENT * COLUMNS, whole, visible[g], s.weights + g * SEGMENT / 2 * COLUMNS, seen[g], ahead);
+    mix_segment<G>(l, s, whole, seen, ahead);
 }
 
 }  // namespace

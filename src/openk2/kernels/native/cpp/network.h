@@ -217,11 +217,10 @@ class Worker {
         rms_norm(raw, l.latent_norm, n.rank, n.latent_eps, row_scratch);
         const int64_t at = (int64_t)s.positions[row] * (n.rope / 2);
         rotate(raw + n.rank, n.cosines + at, n.sines + at, n.rope, 1.0f, row_scratch + n.rank);
-        int stride;
-        const int64_t to = latent_at(way_of(l.latents), l.latents, s.slots[row], stride);
+        const int64_t to = (int64_t)s.slots[row] * C;
         for (int i = 0; i < C; i++) {
-            if (l.latents.bfloat16) ((uint16_t*)l.latents.slots)[to + (int64_t)i * stride] = to_bf16(row_scratch[i]);
-            else ((float*)l.latents.slots)[to + (int64_t)i * stride] = row_scratch[i];
+            if (l.latents.bfloat16) ((uint16_t*)l.latents.slots)[to + i] = to_bf16(row_scratch[i]);
+            else ((float*)l.latents.slots)[to + i] = row_scratch[i];
         }
     }
 

@@ -42,7 +42,7 @@ typedef struct {
 
 // Latents of one layer: what multi-head latent attention remembers. What was not written yet of a page is finite.
 typedef struct {
-    void* slots;  // [slots][C], bfloat16 or float32; with AMX by pairs of tokens (attention_tiles.h)
+    void* slots;  // [slots][C], bfloat16 or float32
     int32_t bfloat16;
     int32_t width;  // C
     int32_t rank;   // R
@@ -169,8 +169,6 @@ typedef struct {
     // are not as many
     int32_t (*report)(const float* logits, const int32_t* rows, int32_t count, int32_t vocabulary, const int32_t* ids,
                       int32_t alternatives, float* own, int32_t* top_ids, float* top);
-    // whether a step keeps latents by pairs of tokens, [slots / 2][C][2]
-    int32_t (*kept_by_pairs)(const ok2_latents* latents);
 } ok2_operations;
 
 int32_t ok2_version(void);

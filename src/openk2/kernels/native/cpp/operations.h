@@ -213,9 +213,7 @@ inline int32_t report_rows(const float* logits, const int32_t* rows, int32_t cou
     });
 }
 
-inline int32_t kept_by_pairs(const ok2_latents* latents) { return way_of(*latents) == WAY_TILES; }
-
-const ok2_operations OPERATIONS = {pack_weight, linear_rows, routed_experts, latent_attention, run_step,     delta_rule,
-                                   delta_layer, ban_ids,     sample_rows,    report_rows,      kept_by_pairs};
+const ok2_operations OPERATIONS = {pack_weight, linear_rows, routed_experts, latent_attention, run_step,
+                                   delta_rule,  delta_layer, ban_ids,        sample_rows,      report_rows};
 
 }  // namespace
