@@ -84,7 +84,8 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float*
     const int most_rows = kinds[0].count ? kinds[0].group[0].rows : BLOCK + 1;
     const int first_units = kinds[0].count * kinds[0].bricks();
     const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, most_rows, team.shared.threads);
-    const int some = most_rows > BLOCK ? at_once : ceil_div(panels, 2 * team.shared.threads);
+    const int longer = panels >= 16 * team.shared.threads ? 2 : 1;
+    const int some = most_rows > BLOCK ? longer * at_once : ceil_div(panels, 2 * team.shared.threads);
     const Groups& earlier = kinds[kinds[0].count == 0];
     if (earlier.count) expect_panels(team, earlier.group[0].weights->down, team.first_of(ceil_div(panels, some)) * some, panels);
     team.each(first_units + kinds[1].count * kinds[1].bricks(), [&](int unit) {

@@ -166,7 +166,8 @@ inline void pass_all_pairs(const Panels& w, const Activations& a, int first, int
 constexpr int BRICKS_THAT_STAY = 8;
 
 // Two blocks of rows (R = 1: one) x two panels (P = 1: one) x some bricks, onto the sums in `out`. `wanted`: what later
-// products want, of which `lines` cache lines are fetched beside each brick.
+// products want, of which `lines` cache lines are fetched beside each brick, a quarter beside each of its products: together
+// they would keep the rows waiting.
 template <int R, int P>
 inline void tile_sums(const uint8_t* first_panel, const uint8_t* second_panel, const uint16_t* x, int64_t block_stride,
                       int bricks, bool fresh, float* out, int64_t panel_stride, int64_t row_stride,
@@ -185,21 +186,28 @@ inline void tile_sums(const uint8_t* first_panel, const uint8_t* second_panel, c
     }
     for (int b = 0; b < bricks; b++) {
         const uint16_t* rows = x + (int64_t)b * BLOCK * BRICK;
-        for (int i = b * lines; i < (b + 1) * lines; i++) {
-            _mm_prefetch((const char*)wanted + i * 64, _MM_HINT_T1);
-            if (P > 1) _mm_prefetch((const char*)wanted + wanted_stride + i * 64, _MM_HINT_T1);
-        }
+        int line = b * lines;
+        const auto fetch_quarter = [&](int quarter) {
+            for (const int end = b * lines + lines * quarter / 4; line < end; line++) {
+                fetch_nearby(wanted + line * 64);
+                if (P > 1) fetch_nearby(wanted + wanted_stride + line * 64);
+            }
+        };
+        fetch_quarter(1);
         _tile_loadd(4, rows, 64);
         _tile_loadd(6, first_panel + b * 1024, 64);
         _tile_dpbf16ps(0, 4, 6);
+        fetch_quarter(2);
         if constexpr (R > 1) {
             _tile_loadd(5, rows + block_stride, 64);
             _tile_dpbf16ps(2, 5, 6);
         }
+        fetch_quarter(3);
         if constexpr (P > 1) {
             _tile_loadd(7, second_panel + b * 1024, 64);
             _tile_dpbf16ps(1, 4, 7);
         }
+        fetch_quarter(4);
         if constexpr (R > 1 && P > 1) _tile_dpbf16ps(3, 5, 7);
     }
     _tile_stored(0, out, 64);
@@ -278,14 +286,36 @@ inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, 
     _tile_dpbssd(sum, rows_tile, codes_tile);     \
     _tile_stored(sum, part[sum], 64)
 
-// One block of 16 rows x one panel, four bricks in flight; `codes` are int8.
-inline void fours_in_tiles(const uint8_t* codes, int format, const void* scales, const Activations& a, int first, float* out) {
+// What comes after some panels, codes and then scales, fetched some lines at a time beside the products of these.
+struct Following {
+    const uint8_t *at, *then;
+    int64_t left, left_then;  // lines
+
+    Following(const Panels& w)
+        : at(w.next.codes), then(w.next.scales), left(at ? w.count * w.bricks * brick_bytes(w.format) / 64 : 0),
+          left_then(then ? w.count * w.bricks * PANEL * 2 / 64 : 0) {}
+    int64_t lines() const { return left + left_then; }
+    void fetch(int some) {
+        for (; some > 0; some--, at += 64, left--) {
+            if (left <= 0) {
+                if (left_then <= 0) return;
+                at = then, left = left_then, left_then = 0;
+            }
+            fetch_nearby(at);
+        }
+    }
+};
+
+// One block of 16 rows x one panel, four bricks in flight; `codes` are int8. `beside`: lines fetched beside a brick.
+template <int FORMAT>
+__attribute__((noinline)) void fours_in_tiles(const uint8_t* codes, const void* scales, const Activations& a, int first, float* out,
+                                              Following& next, int beside) {
+    constexpr bool SCALED = FORMAT == OK2_INT4;
     alignas(64) int32_t part[4][BLOCK * PANEL];
     F total[BLOCK];
-    for (int m = 0; m < BLOCK; m++) total[m] = spread(0.0f);
+    UNROLLED for (int m = 0; m < BLOCK; m++) total[m] = spread(0.0f);
     const int64_t cell = a.brick_at(first, 0);
     const int8_t* x = a.int8 + cell * BRICK;
-    const bool scaled = format == OK2_INT4;
     const auto sums = [&](int b, int slot) {
         const int8_t* rows = x + (int64_t)b * BLOCK * BRICK;
         const uint8_t* brick = codes + (int64_t)b * 512;
@@ -304,15 +334,27 @@ inline void fours_in_tiles(const uint8_t* codes, int format, const void* scales,
     for (int b = 0; b < 3 && b < bricks; b++) sums(b, b);
     for (int b = 0; b < bricks; b++) {
         if (b + 3 < bricks) sums(b + 3, (b + 3) % 4);
+        next.fetch(beside);
         const float* row_scales = a.scales + cell + (int64_t)b * BLOCK;
-        const F scale = scaled ? scale_at(format, scales, b, 0) : spread(1.0f);
-        for (int m = 0; m < BLOCK; m++) {
+        const F scale = SCALED ? scale_at(FORMAT, scales, b, 0) : spread(1.0f);
+        UNROLLED for (int m = 0; m < BLOCK; m++) {
             const F both = spread(row_scales[m]);
-            total[m] = fma(to_float(load_int(part[b % 4] + m * PANEL)), scaled ? scale * both : both, total[m]);
+            total[m] = fma(to_float(load_int(part[b % 4] + m * PANEL)), SCALED ? scale * both : both, total[m]);
         }
     }
-    for (int m = 0; m < BLOCK; m++)
-        store(out + m * PANEL, scaled ? total[m] : total[m] * scale_at(format, scales, 0, 0));
+    UNROLLED for (int m = 0; m < BLOCK; m++)
+        store(out + m * PANEL, SCALED ? total[m] : total[m] * scale_at(FORMAT, scales, 0, 0));
+}
+#undef OK2_FOURS
+
+template <int FORMAT>
+inline void panels_of_fours(const Panels& w, const Activations& a, int first, int rows, float* out) {
+    Following next(w);
+    const int steps = w.count * ceil_div(rows, BLOCK) * w.bricks, beside = (int)ceil_div(next.lines(), steps);
+    use_tiles(TILES_FOURS);
+    for (int p = 0; p < w.count; p++)
+        for (int m = 0; m < rows; m += BLOCK)
+            fours_in_tiles<FORMAT>(w.codes[p], w.scales[p], a, first + m, out + (p * TILE_ROWS + m) * PANEL, next, beside);
 }
 
 #else
@@ -361,13 +403,8 @@ inline Ready ready(const ok2_matrix& m, int first, int count, int rows, uint8_t*
 inline void product(const Ready& r, const Activations& a, int first, int rows, float* out) {
 #if defined(__AMX_TILE__)
     const Panels& w = r.panels;
-    if (r.tiles && made_of_fours(w.format)) {
-        use_tiles(TILES_FOURS);
-        for (int p = 0; p < w.count; p++)
-            for (int m = 0; m < rows; m += BLOCK)
-                fours_in_tiles(w.codes[p], w.format, w.scales[p], a, first + m, out + (p * TILE_ROWS + m) * PANEL);
-        return;
-    }
+    if (r.tiles && w.format == OK2_INT4) return panels_of_fours<OK2_INT4>(w, a, first, rows, out);
+    if (r.tiles && w.format == OK2_INT8) return panels_of_fours<OK2_INT8>(w, a, first, rows, out);
     if (r.passing) switch (w.format) {
             case OK2_BF16: return pass_all_pairs<PlainPairs>(w, a, first, rows, out);
             case OK2_FP8: return pass_all_pairs<Fp8Pairs>(w, a, first, rows, out);
