@@ -90,17 +90,13 @@ inline Ahead ahead_of(const ok2_latents& l, const Span& span, int begin, int cou
 #if defined(__AMX_TILE__)
 constexpr int64_t STAYS = 1 << 20;  // bytes of latents that are still in the second cache when the next columns look at them
 
-inline void attend_in_tiles(const ok2_latents& l, const Span& span, int begin, int end, const float (*ends)[COLUMNS],
-                            const AttentionScratch& s, const Seen* seen) {
+inline void attend_whole_segment(const ok2_latents& l, const Span& span, int begin, int end, const float (*ends)[COLUMNS],
+                                 const AttentionScratch& s, const Seen* seen) {
     find_rows(l, span.chunk->pages, begin, end, SEGMENT, s.rows);
     Streams ahead(2 * (int64_t)span.end * l.width > STAYS ? ahead_of(l, span, begin + SEGMENT, SEGMENT, s.after) : Ahead{});
     float visible[GROUPS][COLUMNS];
     for (int g = 0; g < span.groups(); g++) store(visible[g], load(ends[g]) - spread((float)begin));
-    for (int g = 0; g < span.groups(); g += GROUPS_IN_TILES) {
-        const float* queries = s.queries + g * query_floats(l.width);
-        if (span.groups() - g > 1) attend_groups<2>(l, s, end - begin, queries, visible + g, seen + g, ahead);
-        else attend_groups<1>(l, s, end - begin, queries, visible + g, seen + g, ahead);
-    }
+    attend_in_tiles(l, s, end - begin, span.groups(), visible, seen, ahead);
 }
 #endif
 
@@ -115,7 +111,7 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
     for (int c = 0; c < span.columns; c++)
         ends[c / COLUMNS][c % COLUMNS] = (float)(span.chunk->start + (span.first + c) / heads + 1);
 #if defined(__AMX_TILE__)
-    if (way == WAY_TILES) return attend_in_tiles(l, span, begin, end, ends, s, seen);
+    if (way == WAY_TILES) return attend_whole_segment(l, span, begin, end, ends, s, seen);
 #endif
     for (int g = 0; g < groups; g++) forget(seen[g], l.rank);
     for (int block = begin; block < end; block += KNOWN) {

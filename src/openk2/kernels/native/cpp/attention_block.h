@@ -13,11 +13,11 @@ constexpr int COLUMNS = 16, SEGMENT = 512, KNOWN = 64;
 constexpr int GROUPS = 4;   // of 16 columns that share what is prepared of known tokens
 constexpr int AT_ONCE = 8;  // known tokens whose scores are made together, at most
 constexpr int EIGHT = 8;    // numbers of a latent that meet a vector of queries
-// Tokens whose rows a thread knows, and scores it holds: of all groups and a block, or of some groups and a segment.
+// Tokens that a thread works on before the next: a block, or with tiles a segment.
 #if defined(__AMX_TILE__)
-constexpr int GROUPS_IN_TILES = 2, ROWS_HELD = SEGMENT, SCORES_HELD = GROUPS_IN_TILES * SEGMENT;
+constexpr int HELD = SEGMENT;
 #else
-constexpr int ROWS_HELD = KNOWN, SCORES_HELD = GROUPS * KNOWN;
+constexpr int HELD = KNOWN;
 #endif
 
 // What 16 columns have seen: the largest score, the sum of weights, the weighted sum of latents [R / 16][16 columns][16].
@@ -69,14 +69,15 @@ struct Ahead {
 
 // Memory of one thread.
 struct AttentionScratch {
-    const uint8_t** rows;   // [ROWS_HELD] latents of a block
-    const uint8_t** after;  // [ROWS_HELD] those of the next
+    const uint8_t** rows;   // [HELD] latents of a block or segment
+    const uint8_t** after;  // [HELD] those of the next
     float* known;           // [KNOWN][C] as floats
     uint16_t* gathered;     // [KNOWN][C] for tiles, where pages are smaller
+    uint16_t* paired;       // [HELD / 2][32][2] for tiles, numbers of two tokens side by side
     float* queries;         // [GROUPS] of query_floats, arranged as scores want them
-    float* scores;          // [SCORES_HELD][16]
+    float* scores;          // [GROUPS][HELD][16]
     float* fade;            // [GROUPS][16] what is left of that which was seen before a block
-    uint32_t* weights;      // [SCORES_HELD / 2][16] pairs of weights in bfloat16; for tiles [..][16][16]
+    uint32_t* weights;      // [GROUPS][HELD / 2][16] pairs of weights in bfloat16; for tiles [..][HELD / 32][16][16]
     float* seen;            // [2 * GROUPS] of seen_floats
 };
 
@@ -85,14 +86,15 @@ inline int64_t query_floats(int width) { return 2 * COLUMNS * (int64_t)(width + 
 template <class Take>
 inline AttentionScratch take_scratch(int width, int rank, Take&& take) {
     AttentionScratch s;
-    s.rows = (const uint8_t**)take(ROWS_HELD * 8);
-    s.after = (const uint8_t**)take(ROWS_HELD * 8);
+    s.rows = (const uint8_t**)take(HELD * 8);
+    s.after = (const uint8_t**)take(HELD * 8);
     s.known = (float*)take(4 * KNOWN * (int64_t)width + 64);  // the last row is read to whole vectors
     s.gathered = (uint16_t*)take(2 * KNOWN * (int64_t)width);
+    s.paired = (uint16_t*)take(2 * HELD * 32);
     s.queries = (float*)take(GROUPS * query_floats(width) * 4);
-    s.scores = (float*)take(4 * SCORES_HELD * COLUMNS);
+    s.scores = (float*)take(GROUPS * 4 * HELD * COLUMNS);
     s.fade = (float*)take(GROUPS * 4 * COLUMNS);
-    s.weights = (uint32_t*)take(2 * SCORES_HELD * COLUMNS);
+    s.weights = (uint32_t*)take(GROUPS * 2 * HELD * COLUMNS);
     s.seen = (float*)take(2 * GROUPS * whole_lines(4 * seen_floats(rank)));
     return s;
 }

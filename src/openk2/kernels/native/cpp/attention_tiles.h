@@ -134,12 +134,13 @@ inline void score_tokens(const ok2_latents& l, const uint8_t* const* rows, uint8
 
 // Scores of the first `known` tokens of a segment, whole parts, for G groups.
 template <int G>
-inline void score_segment(const ok2_latents& l, const AttentionScratch& s, int known, const float* queries, Streams& ahead) {
+inline void score_segment(const ok2_latents& l, const AttentionScratch& s, int known, const float* queries, float* scores,
+                          Streams& ahead) {
     constexpr int T = 4 / G;
     uint8_t* const gathered = (uint8_t*)s.gathered;
     int i = 0;
-    for (; i + 16 * T <= known; i += 16 * T) score_tokens<G, T>(l, s.rows + i, gathered, queries, s.scores + i * COLUMNS, ahead);
-    for (; i < known; i += 32) score_tokens<G, 2>(l, s.rows + i, gathered, queries, s.scores + i * COLUMNS, ahead);
+    for (; i + 16 * T <= known; i += 16 * T) score_tokens<G, T>(l, s.rows + i, gathered, queries, scores + i * COLUMNS, ahead);
+    for (; i < known; i += 32) score_tokens<G, 2>(l, s.rows + i, gathered, queries, scores + i * COLUMNS, ahead);
 }
 
 // Scores of one group become weights of pairs of tokens in bfloat16, [tokens / PART][16 columns][16 pairs]; `seen` hears of them.
@@ -152,30 +153,34 @@ inline void weigh_segment(float* scores, int known, const float* visible, uint32
     for (int t = 0; t < known; t += PART) transpose(weights + t / 2 * COLUMNS, weights + t / 2 * COLUMNS);
 }
 
-// mixed = weights x latents of a segment for G groups and V times 16 numbers from k on, G * V <= 4.
+// V times 16 numbers of a part's tokens from k on, by pairs of tokens: [V][16 pairs][16][2].
+template <int V>
+inline void put_by_pairs(const AttentionScratch& s, int part, int k, uint16_t* to, Streams& ahead) {
+    for (int i = 0; i < PART / 2; i++) {
+        const uint8_t* const* rows = s.rows + part * PART + 2 * i;
+        Pair both[V];
+        interleave<V>((const uint16_t*)rows[0] + k, (const uint16_t*)rows[1] + k, both);
+        UNROLLED for (int v = 0; v < V; v++) _mm512_store_si512(to + (v * PART / 2 + i) * 32, both[v]);
+        ahead.fetch<BESIDE_PAIR>();
+    }
+}
+
+// mixed = weights x latents of a segment for G groups and V times 16 numbers from k on, G * V <= 4. V <= 2: what is put by pairs
+// remains for the next groups, which find it `ready`.
 template <int G, int V>
-inline void mix_numbers(const AttentionScratch& s, int known, int k, const Seen* seen, Streams& ahead) {
-    constexpr int64_t TILE = 16 * 32, OF_GROUP = SEGMENT / 2 * COLUMNS;
-    alignas(64) uint16_t latents[2][V * TILE];  // of a part, by pairs of tokens
-    const auto put_by_pairs = [&](int part) {
-        for (int i = 0; i < PART / 2; i++) {
-            const uint8_t* const* rows = s.rows + part * PART + 2 * i;
-            Pair both[V];
-            interleave<V>((const uint16_t*)rows[0] + k, (const uint16_t*)rows[1] + k, both);
-            UNROLLED for (int v = 0; v < V; v++) _mm512_store_si512(latents[part % 2] + v * TILE + i * 32, both[v]);
-            ahead.fetch<BESIDE_PAIR>();
-        }
-    };
+inline void mix_numbers(const AttentionScratch& s, int known, int k, const uint32_t* weights, bool ready, const Seen* seen,
+                        Streams& ahead) {
+    constexpr int64_t TILE = 16 * 32, OF_GROUP = SEGMENT / 2 * COLUMNS, STAY = V > 2 ? 2 : SEGMENT / PART;
+    const auto place = [&](int part) { return s.paired + part % STAY * V * TILE; };
     const int parts = known / PART;
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
-    put_by_pairs(0);
-    for (int part = 0; part < parts; part++) {
-        if (part + 1 < parts) put_by_pairs(part + 1);
-        const uint16_t* pairs = latents[part % 2];
-        const uint32_t* weights = s.weights + part * 256;
+    if (!ready) put_by_pairs<V>(s, 0, k, place(0), ahead);
+    for (int part = 0; part < parts; part++, weights += 256) {
+        if (!ready && part + 1 < parts) put_by_pairs<V>(s, part + 1, k, place(part + 1), ahead);
+        const uint16_t* pairs = place(part);
         written();
         _tile_loadd(4, weights, 64);
         _tile_loadd(6, pairs, 64);
@@ -202,25 +207,31 @@ inline void mix_numbers(const AttentionScratch& s, int known, int k, const Seen*
     if constexpr (G > 1 ? V > 1 : V > 2) _tile_stored(3, second + 256, 64);
 }
 
-template <int G>
-inline void mix_segment(const ok2_latents& l, const AttentionScratch& s, int known, const Seen* seen, Streams& ahead) {
-    constexpr int V = 4 / G;
-    int k = 0;
-    for (; k + 16 * V <= l.rank; k += 16 * V) mix_numbers<G, V>(s, known, k, seen, ahead);
-    for (; k + 32 <= l.rank; k += 32) mix_numbers<G, 2>(s, known, k, seen, ahead);
-    for (; k < l.rank; k += 16) mix_numbers<G, 1>(s, known, k, seen, ahead);
+// The same for all of a span's groups.
+template <int V>
+inline void mix_groups(const AttentionScratch& s, int known, int k, int groups, const Seen* seen, Streams& ahead) {
+    constexpr int64_t OF_GROUP = SEGMENT / 2 * COLUMNS;
+    int g = 0;
+    for (; g + 2 <= groups; g += 2) mix_numbers<2, V>(s, known, k, s.weights + g * OF_GROUP, g > 0, seen + g, ahead);
+    if (g < groups) mix_numbers<1, V>(s, known, k, s.weights + g * OF_GROUP, g > 0, seen + g, ahead);
 }
 
-// A segment's first `known` tokens, of which `visible` may be looked at, for G groups.
-template <int G>
-inline void attend_groups(const ok2_latents& l, const AttentionScratch& s, int known, const float* queries,
-                          const float (*visible)[COLUMNS], const Seen* seen, Streams& ahead) {
+// A segment's first `known` tokens, of which `visible` may be looked at.
+inline void attend_in_tiles(const ok2_latents& l, const AttentionScratch& s, int known, int groups, const float (*visible)[COLUMNS],
+                            const Seen* seen, Streams& ahead) {
     const int whole = ceil_div(known, PART) * PART;
     use_tiles(TILES_PAIRS);
-    score_segment<G>(l, s, whole, queries, ahead);
-    for (int g = 0; g < G; g++)
+    for (int g = 0; g < groups; g += 2) {
+        float *queries = s.queries + g * query_floats(l.width), *scores = s.scores + g * SEGMENT * COLUMNS;
+        if (groups - g > 1) score_segment<2>(l, s, whole, queries, scores, ahead);
+        else score_segment<1>(l, s, whole, queries, scores, ahead);
+    }
+    for (int g = 0; g < groups; g++)
         weigh_segment(s.scores + g * SEGMENT * COLUMNS, whole, visible[g], s.weights + g * SEGMENT / 2 * COLUMNS, seen[g], ahead);
-    mix_segment<G>(l, s, whole, seen, ahead);
+    int k = 0;
+    for (; groups == 1 && k + 64 <= l.rank; k += 64) mix_numbers<1, 4>(s, whole, k, s.weights, false, seen, ahead);
+    for (; k + 32 <= l.rank; k += 32) mix_groups<2>(s, whole, k, groups, seen, ahead);
+    for (; k < l.rank; k += 16) mix_groups<1>(s, whole, k, groups, seen, ahead);
 }
 
 }  // namespace
