@@ -144,12 +144,14 @@ inline void write_query(const Queries& q, int64_t at, const float* values, int n
 // Where the latents of `count` tokens from position `begin` are; those from `end` on are not looked at.
 inline void find_rows(const ok2_latents& l, const int32_t* pages, int begin, int end, int count, const uint8_t** rows) {
     const int64_t bytes = (int64_t)l.width * (l.bfloat16 ? 2 : 4);
-    int page = begin / l.page_tokens, place = begin % l.page_tokens;
-    for (int i = 0; i < count; i++) {
-        rows[i] = (const uint8_t*)l.slots + ((int64_t)pages[page] * l.page_tokens + place) * bytes;
-        if (begin + i + 1 >= end) continue;
-        if (++place == l.page_tokens) place = 0, page++;
+    int page = begin / l.page_tokens, place = begin % l.page_tokens, i = 0;
+    const int known = end - begin < count ? end - begin : count;
+    for (; i < known; page++, place = 0) {
+        const uint8_t* row = (const uint8_t*)l.slots + ((int64_t)pages[page] * l.page_tokens + place) * bytes;
+        const int left = known - i, of_page = l.page_tokens - place, some = left < of_page ? left : of_page;
+        for (int j = 0; j < some; j++, row += bytes) rows[i++] = row;
     }
+    for (; i < count; i++) rows[i] = rows[known - 1];
 }
 
 // Hides from a vector of columns the scores of tokens that they may not look at; returns the largest, at least `before`.

@@ -14,36 +14,40 @@ constexpr int PART = 32;  // tokens that meet a tile of weights
 // The next segment's latents, fetched some lines at a time beside the work on these: from many places in turn, because memory is
 // slow to answer and the processor, on its own, is at most some lines ahead in each place.
 struct Streams {
-    static constexpr int COUNT = 16;
+    static constexpr unsigned COUNT = 16;  // places
+    struct Place {
+        const uint8_t *at = nullptr, *end = nullptr;
+        int tile, last;  // of 16 rows, which mostly lie one after the other
+    };
     const uint8_t* const* rows;
-    const int bytes;
-    const uint8_t *at[COUNT] = {}, *end[COUNT] = {};
-    int tile[COUNT], last[COUNT];  // of 16 rows, which mostly lie one after the other
-    int turn = 0;
+    const int64_t bytes;
+    const bool some;
+    unsigned turn = 0;
+    Place places[COUNT];
 
-    explicit Streams(const Ahead& ahead) : rows(ahead.rows), bytes(ahead.bytes) {
+    explicit Streams(const Ahead& ahead) : rows(ahead.rows), bytes(ahead.bytes), some(ahead.left > 0) {
         const int tiles = ceil_div(ahead.left, 16);
-        for (int s = 0; s < COUNT; s++) tile[s] = tiles * s / COUNT, last[s] = tiles * (s + 1) / COUNT;
+        for (unsigned i = 0; some && i < COUNT; i++) places[i].tile = tiles * i / COUNT, places[i].last = tiles * (i + 1) / COUNT;
     }
 
     template <int LINES>
     __attribute__((always_inline)) inline void fetch() {
-        const int s = turn;
-        turn = (turn + 1) % COUNT;
-        if (at[s] >= end[s]) {
-            if (tile[s] >= last[s]) return;
-            at[s] = rows[16 * tile[s]++], end[s] = at[s] + 16 * bytes;
+        if (!some) return;
+        Place& p = places[turn++ % COUNT];
+        if (p.at >= p.end) {
+            if (p.tile >= p.last) return;
+            p.at = rows[16 * p.tile++], p.end = p.at + 16 * bytes;
         }
-        UNROLLED for (int i = 0; i < LINES; i++) ::fetch(at[s] + 64 * i);
-        at[s] += 64 * LINES;
+        UNROLLED for (int i = 0; i < LINES; i++) ::fetch(p.at + 64 * i);
+        p.at += 64 * LINES;
     }
 };
 // Lines fetched beside a tile of latents that meets queries, two tokens' weights, and some numbers of two tokens. What is fetched
 // takes part in the same few requests as what is wanted from the second cache now.
 constexpr int BESIDE_TILE = 6, BESIDE_WEIGHTS = 2, BESIDE_PAIR = 2;
 
-// 16 x 16 numbers of 32 bits, rows to columns; the first `columns` of these.
-inline void transpose(const uint32_t* from, uint32_t* to, int columns = 16) {
+// 16 x 16 numbers of 32 bits, rows to columns.
+inline void transpose(const uint32_t* from, uint32_t* to) {
     __m512i r[16], t[16];
     for (int i = 0; i < 16; i++) r[i] = _mm512_loadu_si512(from + 16 * i);
     for (int i = 0; i < 16; i += 2) {
@@ -68,7 +72,7 @@ inline void transpose(const uint32_t* from, uint32_t* to, int columns = 16) {
         r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
         r[i + 12] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0xdd);
     }
-    for (int i = 0; i < columns; i++) _mm512_storeu_si512(to + 16 * i, r[i]);
+    for (int i = 0; i < 16; i++) _mm512_storeu_si512(to + 16 * i, r[i]);
 }
 
 // `columns` <= 16 queries from `at` on: [C / 32][16 pairs of numbers][16][2].
