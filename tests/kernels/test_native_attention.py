@@ -144,6 +144,17 @@ def test_segments_are_joined(level: Level, dtype: torch.dtype, start: int) -> No
 
 
 @types
+@pytest.mark.parametrize("start", [2048, 2100, 2559])
+@pytest.mark.parametrize("page_tokens", [8, 32])
+def test_latents_that_do_not_stay_near(level: Level, dtype: torch.dtype, start: int, page_tokens: int) -> None:
+    """Some megabytes of latents, of which the next are fetched while those at hand are worked on."""
+    cache = Cache.of(start + 40, 512, 64, page_tokens, dtype)
+    for heads in (3, 40):
+        sequence = cache.sequence(start, 2, heads)
+        assert_attention(level, cache, cache.attend(level, sequence), sequence)
+
+
+@types
 @pytest.mark.parametrize(("rank", "rope"), [(64, 32), (48, 8), (40, 9)])
 @pytest.mark.parametrize("start", [0, 490])
 def test_a_tokens_result_depends_on_its_own_sequence_alone(

@@ -1,8 +1,9 @@
 // Absorbed latent attention over pages (DeepSeek-V2, arXiv 2405.04434, section 2.1.2), shared out to a team: columns are
 // taken in spans, known tokens in segments (attention_block.h has what they are made of).
 //
-// Segments are computed apart, also by different threads, and joined in order. They begin at multiples of their size, so that a column's result depends on its position alone: not on the tokens beside it in a
-// step, nor on the number of threads, nor on which segments were computed at the same time.
+// Segments are computed apart, also by different threads, and joined in order. They begin at multiples of their size, so that
+// a column's result depends on its position alone: not on the tokens beside it in a step, nor on the number of threads, nor on
+// which segments were computed at the same time.
 #pragma once
 #include <utility>
 

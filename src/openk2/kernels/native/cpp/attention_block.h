@@ -81,7 +81,7 @@ struct AttentionScratch {
     float* seen;            // [2 * GROUPS] of seen_floats
 };
 
-inline int64_t query_floats(int width) { return 2 * COLUMNS * (int64_t)(width + 1); }  // of one group
+inline int64_t query_floats(int width) { return COLUMNS * (int64_t)(width + 1); }  // of one group
 
 template <class Take>
 inline AttentionScratch take_scratch(int width, int rank, Take&& take) {

@@ -74,8 +74,8 @@ inline void score_pairs(const ok2_latents& l, const uint8_t* const* rows, const 
     }
 }
 
-// e^x of x <= 0 within 2^-18 of it and exactly 1 at 0, for what is rounded to bfloat16 next; 0 where it is hardly more than the
-// least normal number, for smaller ones take hundreds of cycles.
+// e^x of x <= 0 within 2^-18 of it and exactly 1 at 0, for what is rounded to bfloat16 next; 0 below e^-86,
+// hardly more than the least normal number: making what is smaller is slow on Intel's processors.
 inline F falling(F x) {
     const F n = nearest(x * spread(1.44269504f)), r = fma(n, spread(-0.693147181f), x);
     F p = fma(spread(4.15138341e-2f), r, spread(1.67874753e-1f));

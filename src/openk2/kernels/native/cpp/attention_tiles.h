@@ -10,6 +10,7 @@
 namespace {
 
 constexpr int PART = 32;  // tokens that meet a tile of weights
+constexpr int64_t SCORES_OF_GROUP = SEGMENT * COLUMNS, WEIGHTS_OF_GROUP = SEGMENT / 2 * COLUMNS;
 
 // The next segment's latents, fetched some lines at a time beside the work on these: from many places in turn, because memory is
 // slow to answer and the processor, on its own, is at most some lines ahead in each place.
@@ -42,8 +43,8 @@ struct Streams {
         p.at += 64 * LINES;
     }
 };
-// Lines fetched beside a tile of latents that meets queries, two tokens' weights, and some numbers of two tokens. What is fetched
-// takes part in the same few requests as what is wanted from the second cache now.
+// Lines fetched beside a tile of latents that meets queries, two tokens' weights, and some numbers of two tokens: few, for what
+// is wanted from the second cache now waits for them.
 constexpr int BESIDE_TILE = 6, BESIDE_WEIGHTS = 2, BESIDE_PAIR = 2;
 
 // 16 x 16 numbers of 32 bits, rows to columns.
@@ -127,7 +128,7 @@ inline void score_tokens(const ok2_latents& l, const uint8_t* const* rows, uint8
             _tile_dpbf16ps(3, 5, 6);
         }
     }
-    constexpr int TILE = 16 * COLUMNS, NEXT = G > 1 ? SEGMENT * COLUMNS : 2 * TILE;
+    constexpr int TILE = 16 * COLUMNS, NEXT = G > 1 ? SCORES_OF_GROUP : 2 * TILE;
     _tile_stored(0, scores, 64);
     _tile_stored(1, scores + TILE, 64);
     if constexpr (G * T > 2) {
@@ -148,8 +149,7 @@ inline void score_segment(const ok2_latents& l, const AttentionScratch& s, int k
 }
 
 // Scores of one group become weights of pairs of tokens in bfloat16, [tokens / PART][16 columns][16 pairs]; `seen` hears of them.
-inline void weigh_segment(float* scores, int known, const float* visible, uint32_t* weights, const Seen& seen,
-                          Streams& ahead) {
+inline void weigh_segment(float* scores, int known, const float* visible, uint32_t* weights, const Seen& seen, Streams& ahead) {
     const F most = hide(scores, known, visible, spread(-INFINITY));
     store(seen.largest, most);
     const F bounded = larger(most, spread(-1e30f));
@@ -174,7 +174,7 @@ inline void put_by_pairs(const AttentionScratch& s, int part, int k, uint16_t* t
 template <int G, int V>
 inline void mix_numbers(const AttentionScratch& s, int known, int k, const uint32_t* weights, bool ready, const Seen* seen,
                         Streams& ahead) {
-    constexpr int64_t TILE = 16 * 32, OF_GROUP = SEGMENT / 2 * COLUMNS, STAY = V > 2 ? 2 : SEGMENT / PART;
+    constexpr int64_t TILE = 16 * 32, STAY = V > 2 ? 2 : SEGMENT / PART;
     const auto place = [&](int part) { return s.paired + part % STAY * V * TILE; };
     const int parts = known / PART;
     _tile_zero(0);
@@ -194,7 +194,7 @@ inline void mix_numbers(const AttentionScratch& s, int known, int k, const uint3
             _tile_dpbf16ps(1, 4, 7);
         }
         if constexpr (G > 1) {
-            _tile_loadd(5, weights + OF_GROUP, 64);
+            _tile_loadd(5, weights + WEIGHTS_OF_GROUP, 64);
             _tile_dpbf16ps(2, 5, 6);
             if constexpr (V > 1) _tile_dpbf16ps(3, 5, 7);
         } else if constexpr (V > 2) {
@@ -214,10 +214,9 @@ inline void mix_numbers(const AttentionScratch& s, int known, int k, const uint3
 // The same for all of a span's groups.
 template <int V>
 inline void mix_groups(const AttentionScratch& s, int known, int k, int groups, const Seen* seen, Streams& ahead) {
-    constexpr int64_t OF_GROUP = SEGMENT / 2 * COLUMNS;
     int g = 0;
-    for (; g + 2 <= groups; g += 2) mix_numbers<2, V>(s, known, k, s.weights + g * OF_GROUP, g > 0, seen + g, ahead);
-    if (g < groups) mix_numbers<1, V>(s, known, k, s.weights + g * OF_GROUP, g > 0, seen + g, ahead);
+    for (; g + 2 <= groups; g += 2) mix_numbers<2, V>(s, known, k, s.weights + g * WEIGHTS_OF_GROUP, g > 0, seen + g, ahead);
+    if (g < groups) mix_numbers<1, V>(s, known, k, s.weights + g * WEIGHTS_OF_GROUP, g > 0, seen + g, ahead);
 }
 
 // A segment's first `known` tokens, of which `visible` may be looked at.
@@ -226,12 +225,12 @@ inline void attend_in_tiles(const ok2_latents& l, const AttentionScratch& s, int
     const int whole = ceil_div(known, PART) * PART;
     use_tiles(TILES_PAIRS);
     for (int g = 0; g < groups; g += 2) {
-        float *queries = s.queries + g * query_floats(l.width), *scores = s.scores + g * SEGMENT * COLUMNS;
+        float *queries = s.queries + g * query_floats(l.width), *scores = s.scores + g * SCORES_OF_GROUP;
         if (groups - g > 1) score_segment<2>(l, s, whole, queries, scores, ahead);
         else score_segment<1>(l, s, whole, queries, scores, ahead);
     }
     for (int g = 0; g < groups; g++)
-        weigh_segment(s.scores + g * SEGMENT * COLUMNS, whole, visible[g], s.weights + g * SEGMENT / 2 * COLUMNS, seen[g], ahead);
+        weigh_segment(s.scores + g * SCORES_OF_GROUP, whole, visible[g], s.weights + g * WEIGHTS_OF_GROUP, seen[g], ahead);
     int k = 0;
     for (; groups == 1 && k + 64 <= l.rank; k += 64) mix_numbers<1, 4>(s, whole, k, s.weights, false, seen, ahead);
     for (; k + 32 <= l.rank; k += 32) mix_groups<2>(s, whole, k, groups, seen, ahead);

@@ -289,12 +289,12 @@ inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, 
 // What comes after some panels, codes and then scales, fetched some lines at a time beside the products of these.
 struct Following {
     const uint8_t *at, *then;
-    int64_t left, left_then;  // lines
+    int left, left_then;  // lines
 
-    Following(const Panels& w)
-        : at(w.next.codes), then(w.next.scales), left(at ? w.count * w.bricks * brick_bytes(w.format) / 64 : 0),
+    explicit Following(const Panels& w)
+        : at(w.next.codes), then(w.next.scales), left(at ? w.count * w.bricks * (int)brick_bytes(w.format) / 64 : 0),
           left_then(then ? w.count * w.bricks * PANEL * 2 / 64 : 0) {}
-    int64_t lines() const { return left + left_then; }
+    int lines() const { return left + left_then; }
     void fetch(int some) {
         for (; some > 0; some--, at += 64, left--) {
             if (left <= 0) {
@@ -350,7 +350,7 @@ __attribute__((noinline)) void fours_in_tiles(const uint8_t* codes, const void* 
 template <int FORMAT>
 inline void panels_of_fours(const Panels& w, const Activations& a, int first, int rows, float* out) {
     Following next(w);
-    const int steps = w.count * ceil_div(rows, BLOCK) * w.bricks, beside = (int)ceil_div(next.lines(), steps);
+    const int steps = w.count * ceil_div(rows, BLOCK) * w.bricks, beside = ceil_div(next.lines(), steps);
     use_tiles(TILES_FOURS);
     for (int p = 0; p < w.count; p++)
         for (int m = 0; m < rows; m += BLOCK)
