@@ -180,6 +180,37 @@ def test_a_tokens_result_depends_on_its_own_sequence_alone(
 
 
 @types
+@pytest.mark.parametrize("start", [4095, 4600, 36000])
+def test_stretches_are_joined(level: Level, dtype: torch.dtype, start: int) -> None:
+    """Eight segments are a stretch, joined by whoever computed them: few threads take stretches, many segments, and a chunk of
+    many tokens all of them; the bits are the same."""
+    cache = Cache.of(start + 20, 16, 16, 64, dtype)
+    sequence = cache.sequence(start, 2, heads=3)
+    level.library.threads = 1
+    whole_NHR = cache.attend(level, sequence)
+    assert_attention(level, cache, whole_NHR, sequence)
+    for threads in (2, 3):
+        level.library.threads = threads
+        assert torch.equal(cache.attend(level, sequence), whole_NHR)
+        assert torch.equal(torch.cat([cache.attend(level, part) for part in sequence.cut(1, 1)]), whole_NHR)
+
+
+@types
+@pytest.mark.parametrize(("rank", "rope"), [(48, 16), (40, 9)])
+def test_many_columns_share_what_is_prepared(level: Level, dtype: torch.dtype, rank: int, rope: int) -> None:
+    """The more columns, the more of them are worked on together."""
+    cache = Cache.of(700, rank, rope, 16, dtype)
+    sequence = cache.sequence(500, 45, heads=40)
+    level.library.threads = 1
+    whole_NHR = cache.attend(level, sequence)
+    assert_attention(level, cache, whole_NHR, sequence)
+    for sizes in ((45,), (20, 25), (1,) * 5 + (40,)):
+        assert torch.equal(torch.cat([cache.attend(level, part) for part in sequence.cut(*sizes)]), whole_NHR)
+    level.library.threads = 2
+    assert torch.equal(cache.attend(level, sequence), whole_NHR)
+
+
+@types
 def test_one_head_of_many_is_that_head_alone(level: Level, dtype: torch.dtype) -> None:
     cache = Cache.of(600, 64, 32, 16, dtype)
     sequence = cache.sequence(530, 6, heads=12)

@@ -1,9 +1,9 @@
 // Absorbed latent attention over pages (DeepSeek-V2, arXiv 2405.04434, section 2.1.2), shared out to a team: columns are
 // taken in spans, known tokens in segments (attention_block.h has what they are made of).
 //
-// Segments are computed apart, also by different threads, and joined in order. They begin at multiples of their size, so that
-// a column's result depends on its position alone: not on the tokens beside it in a step, nor on the number of threads, nor on
-// which segments were computed at the same time.
+// Segments are computed apart, also by different threads, and joined in order: first those of a stretch of eight, then stretches.
+// They begin at multiples of their size, so that a column's result depends on its position alone: not on the tokens beside it in a
+// step, nor on the number of threads, nor on which segments were computed at the same time.
 #pragma once
 #include <utility>
 
@@ -14,15 +14,17 @@
 
 namespace {
 
-// Up to GROUPS groups of columns of one chunk.
+// Some groups of columns of one chunk.
 struct Span {
     const ok2_chunk* chunk;
     int first, columns;  // of the chunk: token * H + head
-    int partial;         // index of its first partial result, where segments are computed apart
+    int partial;         // index of its first partial result, where it is computed in pieces
     int end;             // positions below this one are looked at
     int groups() const { return ceil_div(columns, COLUMNS); }
     int segments() const { return ceil_div(end, SEGMENT); }
 };
+
+constexpr int STRETCH = 8;  // segments that are joined before they are joined to those of earlier stretches
 
 // Columns of a span that are in its group g.
 inline int columns_of(int columns, int g) {
@@ -77,13 +79,13 @@ inline void attend_block(Way way, const ok2_latents& l, const AttentionScratch& 
         mix_floats(l, s, known, s.scores + g * SCORES, s.fade + g * COLUMNS, columns_of(columns, g), seen[g]);
 }
 
-// What comes after some tokens of a span: up to `count` tokens from position `begin`.
-inline Ahead ahead_of(const ok2_latents& l, const Span& span, int begin, int count, const uint8_t** after) {
+// What comes after some tokens of a span: up to `count` tokens from position `begin`, before position `until`.
+inline Ahead ahead_of(const ok2_latents& l, const Span& span, int begin, int until, int count, const uint8_t** after) {
     Ahead ahead;
-    if (begin >= span.end) return ahead;
-    find_rows(l, span.chunk->pages, begin, span.end, count, after);
+    if (begin >= until) return ahead;
+    find_rows(l, span.chunk->pages, begin, until, count, after);
     ahead.rows = after;
-    ahead.left = span.end - begin < count ? span.end - begin : count;
+    ahead.left = until - begin < count ? until - begin : count;
     ahead.bytes = l.width * (l.bfloat16 ? 2 : 4);
     return ahead;
 }
@@ -91,18 +93,18 @@ inline Ahead ahead_of(const ok2_latents& l, const Span& span, int begin, int cou
 #if defined(__AMX_TILE__)
 constexpr int64_t STAYS = 1 << 20;  // bytes of latents that are still in the second cache when the next columns look at them
 
-inline void attend_whole_segment(const ok2_latents& l, const Span& span, int begin, int end, const float (*ends)[COLUMNS],
+inline void attend_whole_segment(const ok2_latents& l, const Span& span, int begin, int end, int until, const float (*ends)[COLUMNS],
                                  const AttentionScratch& s, const Seen* seen) {
     find_rows(l, span.chunk->pages, begin, end, SEGMENT, s.rows);
-    Streams ahead(2 * (int64_t)span.end * l.width > STAYS ? ahead_of(l, span, begin + SEGMENT, SEGMENT, s.after) : Ahead{});
+    Streams ahead(2 * (int64_t)span.end * l.width > STAYS ? ahead_of(l, span, begin + SEGMENT, until, SEGMENT, s.after) : Ahead{});
     float visible[GROUPS][COLUMNS];
     for (int g = 0; g < span.groups(); g++) store(visible[g], load(ends[g]) - spread((float)begin));
     attend_in_tiles(l, s, end - begin, span.groups(), visible, seen, ahead);
 }
 #endif
 
-// One segment for all columns of a span, from what `seen` holds nothing of.
-inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, AttentionScratch s,
+// One segment for all columns of a span, from what `seen` holds nothing of. This thread goes on up to position `until`.
+inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, int until, AttentionScratch s,
                            const Seen* seen) {
     const int begin = segment * SEGMENT, end = begin + SEGMENT < span.end ? begin + SEGMENT : span.end;
     const int groups = span.groups();
@@ -112,7 +114,7 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
     for (int c = 0; c < span.columns; c++)
         ends[c / COLUMNS][c % COLUMNS] = (float)(span.chunk->start + (span.first + c) / heads + 1);
 #if defined(__AMX_TILE__)
-    if (way == WAY_TILES) return attend_whole_segment(l, span, begin, end, ends, s, seen);
+    if (way == WAY_TILES) return attend_whole_segment(l, span, begin, end, until, ends, s, seen);
 #endif
     for (int g = 0; g < groups; g++) forget(seen[g], l.rank);
     for (int block = begin; block < end; block += KNOWN) {
@@ -120,11 +122,21 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
         if (block == begin) find_rows(l, span.chunk->pages, block, span.end, KNOWN, s.rows);
         else std::swap(s.rows, s.after);
         if (way == WAY_FLOATS) prepare_floats(l, known, s);
-        Ahead ahead = ahead_of(l, span, block + KNOWN, KNOWN, s.after);
+        Ahead ahead = ahead_of(l, span, block + KNOWN, span.end, KNOWN, s.after);
         float visible[GROUPS][COLUMNS];
         for (int g = 0; g < groups; g++)
             for (int v = 0; v < COLUMNS; v += LANES) store(visible[g] + v, load(ends[g] + v) - spread((float)block));
         attend_block(way, l, s, known, groups, span.columns, visible, seen, ahead);
+    }
+}
+
+// The segments from `first` to `end`, of one stretch, joined in order: into `sum`; `part` is room for one.
+inline void attend_segments(Way way, const ok2_latents& l, const Span& span, int heads, int first, int end, int until,
+                            const AttentionScratch& s, const Seen* sum, const Seen* part) {
+    attend_segment(way, l, span, heads, first, until, s, sum);
+    for (int segment = first + 1; segment < end; segment++) {
+        attend_segment(way, l, span, heads, segment, until, s, part);
+        for (int g = 0; g < span.groups(); g++) join(sum[g], part[g], l.rank);
     }
 }
 
@@ -162,25 +174,26 @@ inline void emit_columns(Way way, const ok2_latents& l, const Span& span, int g,
     }
 }
 
-// How the columns of a step are cut into spans, and whether the segments of a span are computed by different threads:
-// where there are few spans.
+// How the columns of a step are cut into spans, and these, where they are few, into pieces for different threads.
 struct AttentionPlan {
-    int spans = 0, segments = 0;
-    bool apart = false;
+    int groups = 0;  // of a span, at most
+    int spans = 0, pieces = 0;
+    int piece = 0;   // segments of one: 1, or a stretch; 0: spans are not cut
+    int pieces_of(const Span& span) const { return ceil_div(span.segments(), piece); }
 };
 
 // What one attention over a step needs beside its arguments.
 struct AttentionMemory {
     AttentionPlan plan;
     Span* spans;
-    int32_t* segment_span;    // [segments], where they are computed apart
-    int32_t* segment_number;  // of its span
+    int32_t* piece_span;    // [pieces], where spans are cut
+    int32_t* piece_number;  // of its span
     float* partials;
 };
 
 template <class Each>
-inline void each_span(const ok2_chunk* chunks, int count, int heads, Each&& each) {
-    const int size = GROUPS * COLUMNS;
+inline void each_span(const ok2_chunk* chunks, int count, int heads, int groups, Each&& each) {
+    const int size = groups * COLUMNS;
     for (int i = count - 1; i >= 0; i--) {  // the longest first
         const int columns = chunks[i].tokens * heads;
         for (int first = (columns - 1) / size * size; first >= 0; first -= size) {
@@ -191,35 +204,51 @@ inline void each_span(const ok2_chunk* chunks, int count, int heads, Each&& each
     }
 }
 
-inline AttentionPlan measure_attention(const ok2_chunk* chunks, int count, int heads, int threads) {
+// Groups that share what is prepared of known tokens: as many as leave these room in the second cache, and threads enough spans.
+inline int groups_at_once(const ok2_chunk* chunks, int count, int heads, int width, int rank, int threads) {
+    constexpr int LEAST = 4, SPANS = 8;
+    constexpr int64_t ROOM = 1200 << 10;
+    int64_t columns = 0;
+    for (int i = 0; i < count; i++) columns += (int64_t)chunks[i].tokens * heads;
+    const int64_t latents = 2ll * HELD * width, of_group = 4 * query_floats(width) / 2 + 8 * seen_floats(rank) + 2 * HELD * COLUMNS;
+    const int64_t fit = (ROOM - latents) / of_group, fair = columns / (COLUMNS * SPANS * threads);
+    const int64_t groups = (fit < fair ? fit : fair) / 2 * 2;
+    return groups < LEAST ? LEAST : groups > GROUPS ? GROUPS : (int)groups;
+}
+
+inline AttentionPlan measure_attention(const ok2_chunk* chunks, int count, int heads, int width, int rank, int threads) {
+    constexpr int ENOUGH = 4;  // stretches for each thread
     AttentionPlan plan;
-    int most = 1;
-    each_span(chunks, count, heads, [&](const Span& span) {
+    plan.groups = groups_at_once(chunks, count, heads, width, rank, threads);
+    int most = 1, segments = 0, stretches = 0;
+    each_span(chunks, count, heads, plan.groups, [&](const Span& span) {
         plan.spans++;
-        plan.segments += span.segments();
+        segments += span.segments();
+        stretches += ceil_div(span.segments(), STRETCH);
         most = span.segments() > most ? span.segments() : most;
     });
-    plan.apart = threads > 1 && most > 1 && plan.spans < 2 * threads;
+    if (threads == 1 || most == 1 || plan.spans >= 2 * threads) return plan;
+    plan.piece = stretches < ENOUGH * threads ? 1 : STRETCH;
+    plan.pieces = plan.piece == 1 ? segments : stretches;
     return plan;
 }
 
 template <class Source>
 inline void take_attention_memory(const AttentionPlan& plan, int rank, Source& from, AttentionMemory& m) {
-    const int64_t segments = plan.apart ? plan.segments : 0;
     m.plan = plan;
     m.spans = from.template take<Span>(plan.spans);
-    m.segment_span = from.template take<int32_t>(segments);
-    m.segment_number = from.template take<int32_t>(segments);
-    m.partials = (float*)from.template take<uint8_t>(segments * GROUPS * whole_lines(4 * seen_floats(rank)));
+    m.piece_span = from.template take<int32_t>(plan.pieces);
+    m.piece_number = from.template take<int32_t>(plan.pieces);
+    m.partials = (float*)from.template take<uint8_t>((int64_t)plan.pieces * plan.groups * whole_lines(4 * seen_floats(rank)));
 }
 
 inline void plan_attention(const ok2_chunk* chunks, int count, int heads, AttentionMemory& m) {
-    int spans = 0, segments = 0;
-    each_span(chunks, count, heads, [&](Span span) {
-        span.partial = segments * GROUPS;
-        for (int i = 0; i < span.segments() && m.plan.apart; i++) {
-            m.segment_span[segments] = spans;
-            m.segment_number[segments++] = i;
+    int spans = 0, pieces = 0;
+    each_span(chunks, count, heads, m.plan.groups, [&](Span span) {
+        span.partial = pieces * m.plan.groups;
+        for (int i = 0; m.plan.piece && i < m.plan.pieces_of(span); i++) {
+            m.piece_span[pieces] = spans;
+            m.piece_number[pieces++] = i;
         }
         m.spans[spans++] = span;
     });
@@ -236,48 +265,55 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
     const Way way = way_of(l);
     const AttentionScratch s = attention_scratch(scratch, l.width, l.rank);
     const int64_t size = whole_lines(4 * seen_floats(l.rank)) / 4;
-    // neighbouring segments go to one thread: what it fetched ahead is what comes next
-    const int run = m.plan.apart ? ceil_div(m.plan.segments, 8 * team.shared.threads) : 1;
-    team.each(ceil_div(m.plan.apart ? m.plan.segments : m.plan.spans, run), [&](int unit) {
-        Seen whole[GROUPS], part[GROUPS];
-        for (int g = 0; g < GROUPS; g++) whole[g] = seen_at(s.seen + g * size), part[g] = seen_at(s.seen + (GROUPS + g) * size);
-        if (m.plan.apart) {
-            for (int i = unit * run; i < (unit + 1) * run && i < m.plan.segments; i++) {
-                const Span& span = m.spans[m.segment_span[i]];
-                const int segment = m.segment_number[i];
-                if (i == unit * run || m.segment_span[i] != m.segment_span[i - 1])
-                    arrange_queries(way, l, span, queries, heads, s);
-                Seen put_away[GROUPS];
-                for (int g = 0; g < GROUPS; g++) put_away[g] = partial_at(m, span.partial + segment * GROUPS + g, l.rank);
-                attend_segment(way, l, span, heads, segment, s, way == WAY_TILES ? put_away : whole);
-                for (int g = 0; way != WAY_TILES && g < span.groups(); g++)  // worked on nearby
-                    memcpy(put_away[g].largest, whole[g].largest, 4 * size);
-            }
+    const AttentionPlan& plan = m.plan;
+    const int units = plan.piece ? plan.pieces : plan.spans;
+    team.each(units, [&](int unit) {
+        Seen whole[GROUPS], sum[GROUPS], part[GROUPS];
+        for (int g = 0; g < GROUPS; g++) {
+            float* const seen = s.seen + 3 * g * size;
+            whole[g] = seen_at(seen), sum[g] = seen_at(seen + size), part[g] = seen_at(seen + 2 * size);
+        }
+        const Span& span = m.spans[plan.piece ? m.piece_span[unit] : unit];
+        const int segments = span.segments();
+        arrange_queries(way, l, span, queries, heads, s);
+        if (plan.piece) {
+            const int number = m.piece_number[unit], first = number * plan.piece, left = segments - first;
+            const int end = left < plan.piece ? segments : first + plan.piece;
+            // the next piece is mostly this thread's too
+            const bool goes_on = unit + 1 < team.first_of(units, team.thread + 1);
+            attend_segments(way, l, span, heads, first, end, goes_on ? span.end : end * SEGMENT, s, sum, part);
+            for (int g = 0; g < span.groups(); g++)
+                memcpy(partial_at(m, span.partial + number * plan.groups + g, l.rank).largest, sum[g].largest, 4 * size);
             return;
         }
-        const Span& span = m.spans[unit];
-        arrange_queries(way, l, span, queries, heads, s);
-        attend_segment(way, l, span, heads, 0, s, whole);
-        for (int segment = 1; segment < span.segments(); segment++) {
-            attend_segment(way, l, span, heads, segment, s, part);
-            for (int g = 0; g < span.groups(); g++) join(whole[g], part[g], l.rank);
+        for (int first = 0; first < segments; first += STRETCH) {
+            const int end = segments - first < STRETCH ? segments : first + STRETCH;
+            attend_segments(way, l, span, heads, first, end, span.end, s, first ? sum : whole, part);
+            for (int g = 0; first && g < span.groups(); g++) join(whole[g], sum[g], l.rank);
         }
         for (int g = 0; g < span.groups(); g++)
             emit_columns(way, l, span, g, 0, COLUMNS, heads, whole[g], s.scores, emit);
     });
-    if (!m.plan.apart) return;
-    constexpr int SOME = 4, PARTS = GROUPS * COLUMNS / SOME;  // columns
-    team.each(m.plan.spans * PARTS, [&](int i) {
-        const Span& span = m.spans[i / PARTS];
-        const int g = i % PARTS * SOME / COLUMNS, begin = i % PARTS * SOME % COLUMNS, end = begin + SOME;
+    if (!plan.piece) return;
+    constexpr int SOME = 4;  // columns
+    const int parts = plan.groups * COLUMNS / SOME;
+    team.each(plan.spans * parts, [&](int i) {
+        const Span& span = m.spans[i / parts];
+        const int g = i % parts * SOME / COLUMNS, begin = i % parts * SOME % COLUMNS, end = begin + SOME;
         if (g * COLUMNS + begin >= span.columns) return;
+        const int pieces = plan.pieces_of(span), of_stretch = STRETCH / plan.piece;
         // others join other columns of the same group: of what is shared only the mixed ones are written to
-        float largest[COLUMNS], total[COLUMNS];
-        const Seen first = partial_at(m, span.partial + g, l.rank), whole = {largest, total, first.mixed};
-        memcpy(largest, first.largest, sizeof largest);
-        memcpy(total, first.total, sizeof total);
-        for (int segment = 1; segment < span.segments(); segment++)
-            join(whole, partial_at(m, span.partial + segment * GROUPS + g, l.rank), l.rank, begin, end);
+        float largest[2][COLUMNS], total[2][COLUMNS];
+        const auto joined = [&](int first) {  // the pieces of a stretch
+            const auto at = [&](int piece) { return partial_at(m, span.partial + piece * plan.groups + g, l.rank); };
+            const Seen from = at(first), sum = {largest[first > 0], total[first > 0], from.mixed};
+            memcpy(sum.largest, from.largest, sizeof *largest);
+            memcpy(sum.total, from.total, sizeof *total);
+            for (int piece = first + 1; piece < first + of_stretch && piece < pieces; piece++) join(sum, at(piece), l.rank, begin, end);
+            return sum;
+        };
+        const Seen whole = joined(0);
+        for (int first = of_stretch; first < pieces; first += of_stretch) join(whole, joined(first), l.rank, begin, end);
         emit_columns(way, l, span, g, begin, end, heads, whole, s.scores, emit);
     });
 }

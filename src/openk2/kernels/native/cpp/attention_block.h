@@ -10,14 +10,15 @@
 namespace {
 
 constexpr int COLUMNS = 16, SEGMENT = 512, KNOWN = 64;
-constexpr int GROUPS = 4;   // of 16 columns that share what is prepared of known tokens
 constexpr int AT_ONCE = 8;  // known tokens whose scores are made together, at most
 constexpr int EIGHT = 8;    // numbers of a latent that meet a vector of queries
 // Tokens that a thread works on before the next: a block, or with tiles a segment.
 #if defined(__AMX_TILE__)
 constexpr int HELD = SEGMENT;
+constexpr int GROUPS = 12;  // of 16 columns that share what is prepared of known tokens, at most
 #else
 constexpr int HELD = KNOWN;
+constexpr int GROUPS = 4;
 #endif
 
 // What 16 columns have seen: the largest score, the sum of weights, the weighted sum of latents [R / 16][16 columns][16].
@@ -75,10 +76,10 @@ struct AttentionScratch {
     uint16_t* gathered;     // [KNOWN][C] for tiles, where pages are smaller
     uint16_t* paired;       // [HELD / 2][32][2] for tiles, numbers of two tokens side by side
     float* queries;         // [GROUPS] of query_floats, arranged as scores want them
-    float* scores;          // [GROUPS][HELD][16]
+    float* scores;          // [GROUPS][KNOWN][16], for tiles [2][HELD][16]
     float* fade;            // [GROUPS][16] what is left of that which was seen before a block
     uint32_t* weights;      // [GROUPS][HELD / 2][16] pairs of weights in bfloat16; for tiles [..][HELD / 32][16][16]
-    float* seen;            // [2 * GROUPS] of seen_floats
+    float* seen;            // [3 * GROUPS] of seen_floats
 };
 
 inline int64_t query_floats(int width) { return COLUMNS * (int64_t)(width + 1); }  // of one group
@@ -92,10 +93,10 @@ inline AttentionScratch take_scratch(int width, int rank, Take&& take) {
     s.gathered = (uint16_t*)take(2 * KNOWN * (int64_t)width);
     s.paired = (uint16_t*)take(2 * HELD * 32);
     s.queries = (float*)take(GROUPS * query_floats(width) * 4);
-    s.scores = (float*)take(GROUPS * 4 * HELD * COLUMNS);
+    s.scores = (float*)take(4 * COLUMNS * (GROUPS * KNOWN > 2 * HELD ? GROUPS * KNOWN : 2 * HELD));
     s.fade = (float*)take(GROUPS * 4 * COLUMNS);
     s.weights = (uint32_t*)take(GROUPS * 2 * HELD * COLUMNS);
-    s.seen = (float*)take(2 * GROUPS * whole_lines(4 * seen_floats(rank)));
+    s.seen = (float*)take(3 * GROUPS * whole_lines(4 * seen_floats(rank)));
     return s;
 }
 inline int64_t attention_scratch_bytes(int width, int rank) {
@@ -154,22 +155,29 @@ inline void find_rows(const ok2_latents& l, const int32_t* pages, int begin, int
     for (; i < count; i++) rows[i] = rows[known - 1];
 }
 
+// The largest of some tokens' scores in a vector of columns, at least `before`.
+inline F largest_of(const float* scores, int tokens, F before) {
+    F most[4];
+    UNROLLED for (int j = 0; j < 4; j++) most[j] = before;
+    int i = 0;
+    for (; i + 4 <= tokens; i += 4)
+        UNROLLED for (int j = 0; j < 4; j++) most[j] = larger(most[j], load(scores + (i + j) * COLUMNS));
+    for (; i < tokens; i++) most[0] = larger(most[0], load(scores + i * COLUMNS));
+    return larger(larger(most[0], most[1]), larger(most[2], most[3]));
+}
+
 // Hides from a vector of columns the scores of tokens that they may not look at; returns the largest, at least `before`.
 inline F hide(float* scores, int known, const float* visible, F before) {
     int all = known;  // tokens that every column sees
     for (int c = 0; c < LANES; c++) all = visible[c] < all ? (int)visible[c] : all;
     all = all > 0 ? all : 0;
-    F most[4];
-    UNROLLED for (int j = 0; j < 4; j++) most[j] = before;
-    int i = 0;
-    for (; i + 4 <= all; i += 4)
-        UNROLLED for (int j = 0; j < 4; j++) most[j] = larger(most[j], load(scores + (i + j) * COLUMNS));
-    for (; i < known; i++) {
+    F most = largest_of(scores, all, before);
+    for (int i = all; i < known; i++) {
         const F score = where_less(spread((float)i), load(visible), load(scores + i * COLUMNS), spread(-INFINITY));
         store(scores + i * COLUMNS, score);
-        most[0] = larger(most[0], score);
+        most = larger(most, score);
     }
-    return larger(larger(most[0], most[1]), larger(most[2], most[3]));
+    return most;
 }
 
 }  // namespace

@@ -74,14 +74,14 @@ inline void score_pairs(const ok2_latents& l, const uint8_t* const* rows, const 
     }
 }
 
-// e^x of x <= 0 within 2^-18 of it and exactly 1 at 0, for what is rounded to bfloat16 next; 0 below e^-86,
+// 2^x within 2^-18 of it and exactly 1 at 0, for what is rounded to bfloat16 next; 0 below 2^-124,
 // hardly more than the least normal number: making what is smaller is slow on Intel's processors.
-inline F falling(F x) {
-    const F n = nearest(x * spread(1.44269504f)), r = fma(n, spread(-0.693147181f), x);
-    F p = fma(spread(4.15138341e-2f), r, spread(1.67874753e-1f));
-    p = fma(p, r, spread(5.00030160e-1f));
-    p = fma(p, r, spread(9.99966860e-1f));
-    return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, spread(-86.0f), _CMP_GT_OQ), fma(p, r, spread(1.0f)), n);
+inline F power_of_two(F x) {
+    const F r = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+    F p = fma(spread(1.34267006e-2f), r, spread(5.22424467e-2f));
+    p = fma(p, r, spread(2.41280213e-1f));
+    p = fma(p, r, spread(6.93044841e-1f));
+    return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, spread(-124.0f), _CMP_GT_OQ), fma(p, r, spread(1.0f)), x);
 }
 
 // Weights of pairs of tokens in bfloat16: [tokens / 2][16 columns]; beside_each() with each. Returns their sums.
@@ -90,11 +90,12 @@ inline F weigh_pairs(const float* scores, int known, F largest, uint32_t* out, B
     alignas(64) static constexpr uint16_t BESIDE[32] = {0, 16, 1, 17, 2,  18, 3,  19, 4,  20, 5,  21, 6,  22, 7,  23,
                                                         8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
     const Pair beside = load_pair(BESIDE), ones = spread_int(0x3f803f80);
+    const F two = spread(1.44269504f), shift = spread(0.0f) - largest * two;  // e^x by way of powers of two
     F total = spread(0.0f);
     for (int i = 0; i < known; i += 2) {
         beside_each();
-        const F first = falling(load(scores + i * COLUMNS) - largest);
-        const F second = falling(load(scores + (i + 1) * COLUMNS) - largest);
+        const F first = power_of_two(fma(load(scores + i * COLUMNS), two, shift));
+        const F second = power_of_two(fma(load(scores + (i + 1) * COLUMNS), two, shift));
         const Pair both = _mm512_permutexvar_epi16(beside, (__m512i)_mm512_cvtne2ps_pbh(second, first));
         total = dot_pair(total, both, ones);
         _mm512_storeu_si512(out + i / 2 * COLUMNS, both);

@@ -12,40 +12,39 @@ namespace {
 constexpr int PART = 32;  // tokens that meet a tile of weights
 constexpr int64_t SCORES_OF_GROUP = SEGMENT * COLUMNS, WEIGHTS_OF_GROUP = SEGMENT / 2 * COLUMNS;
 
-// The next segment's latents, fetched some lines at a time beside the work on these: from many places in turn, because memory is
-// slow to answer and the processor, on its own, is at most some lines ahead in each place.
+// The next segment's latents, fetched a line at a time beside the work on these: evenly, because what is wanted now waits for what
+// was fetched at once, and from many places in turn, because memory is slow to answer and the processor, on its own, is at
+// most some lines ahead in each place.
 struct Streams {
-    static constexpr unsigned COUNT = 16;  // places
-    struct Place {
-        const uint8_t *at = nullptr, *end = nullptr;
-        int tile, last;  // of 16 rows, which mostly lie one after the other
-    };
+    static constexpr int COUNT = 16;  // places
+    const uint8_t* at[COUNT];         // 16 rows each, which mostly lie one after the other
     const uint8_t* const* rows;
-    const int64_t bytes;
-    const bool some;
-    unsigned turn = 0;
-    Place places[COUNT];
+    int tiles, lines;                 // of 16 rows; of a tile
+    int round = 0, turn = 0, end = 0;
 
-    explicit Streams(const Ahead& ahead) : rows(ahead.rows), bytes(ahead.bytes), some(ahead.left > 0) {
-        const int tiles = ceil_div(ahead.left, 16);
-        for (unsigned i = 0; some && i < COUNT; i++) places[i].tile = tiles * i / COUNT, places[i].last = tiles * (i + 1) / COUNT;
+    explicit Streams(const Ahead& ahead) : rows(ahead.rows), tiles(ceil_div(ahead.left, 16)), lines(ahead.bytes / 4) { begin_round(); }
+
+    void begin_round() {
+        const int rounds = ceil_div(tiles, COUNT);
+        turn = 0, end = round < rounds ? lines * COUNT : 0;
+        for (int i = 0; end && i < COUNT; i++) {
+            const int tile = i * rounds + round;
+            at[i] = rows[16 * (tile < tiles ? tile : tiles - 1)];
+        }
+        round++;
     }
 
     template <int LINES>
     __attribute__((always_inline)) inline void fetch() {
-        if (!some) return;
-        Place& p = places[turn++ % COUNT];
-        if (p.at >= p.end) {
-            if (p.tile >= p.last) return;
-            p.at = rows[16 * p.tile++], p.end = p.at + 16 * bytes;
+        if (!end) return;
+        UNROLLED for (int i = 0; i < LINES; i++) {
+            fetch_nearby(at[turn % COUNT] + turn / COUNT * 64);
+            if (++turn == end) return begin_round();
         }
-        UNROLLED for (int i = 0; i < LINES; i++) ::fetch(p.at + 64 * i);
-        p.at += 64 * LINES;
     }
 };
-// Lines fetched beside a tile of latents that meets queries, two tokens' weights, and some numbers of two tokens: few, for what
-// is wanted from the second cache now waits for them.
-constexpr int BESIDE_TILE = 6, BESIDE_WEIGHTS = 2, BESIDE_PAIR = 2;
+// Lines fetched beside a tile of latents that meets queries, two tokens' weights, and 16 numbers of two tokens, while any are left.
+constexpr int BESIDE_TILE = 4, BESIDE_WEIGHTS = 2, BESIDE_NUMBERS = 1;
 
 // 16 x 16 numbers of 32 bits, rows to columns.
 inline void transpose(const uint32_t* from, uint32_t* to) {
@@ -164,46 +163,47 @@ inline void put_by_pairs(const AttentionScratch& s, int part, int k, uint16_t* t
         const uint8_t* const* rows = s.rows + part * PART + 2 * i;
         Pair both[V];
         interleave<V>((const uint16_t*)rows[0] + k, (const uint16_t*)rows[1] + k, both);
-        UNROLLED for (int v = 0; v < V; v++) _mm512_store_si512(to + (v * PART / 2 + i) * 32, both[v]);
-        ahead.fetch<BESIDE_PAIR>();
+        UNROLLED for (int v = 0; v < V; v++) {
+            _mm512_store_si512(to + (v * PART / 2 + i) * 32, both[v]);
+            if (v < 3) ahead.fetch<BESIDE_NUMBERS>();
+        }
     }
 }
 
-// mixed = weights x latents of a segment for G groups and V times 16 numbers from k on, G * V <= 4. V <= 2: what is put by pairs
-// remains for the next groups, which find it `ready`.
+// Sums in tiles += weights x latents of a part for G groups and V times 16 numbers, G * V <= 4.
 template <int G, int V>
-inline void mix_numbers(const AttentionScratch& s, int known, int k, const uint32_t* weights, bool ready, const Seen* seen,
-                        Streams& ahead) {
-    constexpr int64_t TILE = 16 * 32, STAY = V > 2 ? 2 : SEGMENT / PART;
-    const auto place = [&](int part) { return s.paired + part % STAY * V * TILE; };
-    const int parts = known / PART;
+inline void mix_part(const uint32_t* weights, const uint16_t* pairs) {
+    constexpr int64_t TILE = 16 * 32;
+    written();
+    _tile_loadd(4, weights, 64);
+    _tile_loadd(6, pairs, 64);
+    _tile_dpbf16ps(0, 4, 6);
+    if constexpr (V > 1) {
+        _tile_loadd(7, pairs + TILE, 64);
+        _tile_dpbf16ps(1, 4, 7);
+    }
+    if constexpr (G > 1) {
+        _tile_loadd(5, weights + WEIGHTS_OF_GROUP, 64);
+        _tile_dpbf16ps(2, 5, 6);
+        if constexpr (V > 1) _tile_dpbf16ps(3, 5, 7);
+    } else if constexpr (V > 2) {
+        _tile_loadd(6, pairs + 2 * TILE, 64);
+        _tile_dpbf16ps(2, 4, 6);
+        _tile_loadd(7, pairs + 3 * TILE, 64);
+        _tile_dpbf16ps(3, 4, 7);
+    }
+}
+
+inline void zero_sums() {
     _tile_zero(0);
     _tile_zero(1);
     _tile_zero(2);
     _tile_zero(3);
-    if (!ready) put_by_pairs<V>(s, 0, k, place(0), ahead);
-    for (int part = 0; part < parts; part++, weights += 256) {
-        if (!ready && part + 1 < parts) put_by_pairs<V>(s, part + 1, k, place(part + 1), ahead);
-        const uint16_t* pairs = place(part);
-        written();
-        _tile_loadd(4, weights, 64);
-        _tile_loadd(6, pairs, 64);
-        _tile_dpbf16ps(0, 4, 6);
-        if constexpr (V > 1) {
-            _tile_loadd(7, pairs + TILE, 64);
-            _tile_dpbf16ps(1, 4, 7);
-        }
-        if constexpr (G > 1) {
-            _tile_loadd(5, weights + WEIGHTS_OF_GROUP, 64);
-            _tile_dpbf16ps(2, 5, 6);
-            if constexpr (V > 1) _tile_dpbf16ps(3, 5, 7);
-        } else if constexpr (V > 2) {
-            _tile_loadd(6, pairs + 2 * TILE, 64);
-            _tile_dpbf16ps(2, 4, 6);
-            _tile_loadd(7, pairs + 3 * TILE, 64);
-            _tile_dpbf16ps(3, 4, 7);
-        }
-    }
+}
+
+// What G groups have mixed of V times 16 numbers from k on.
+template <int G, int V>
+inline void store_sums(const Seen* seen, int k) {
     float *first = seen[0].mixed + k * COLUMNS, *second = G > 1 ? seen[G - 1].mixed + k * COLUMNS : first + 512;
     _tile_stored(0, first, 64);
     if constexpr (V > 1) _tile_stored(1, first + 256, 64);
@@ -211,12 +211,41 @@ inline void mix_numbers(const AttentionScratch& s, int known, int k, const uint3
     if constexpr (G > 1 ? V > 1 : V > 2) _tile_stored(3, second + 256, 64);
 }
 
-// The same for all of a span's groups.
+// mixed = weights x latents of a segment for one group, V times 16 numbers from k on at a time; returns where it ends.
 template <int V>
-inline void mix_groups(const AttentionScratch& s, int known, int k, int groups, const Seen* seen, Streams& ahead) {
-    int g = 0;
-    for (; g + 2 <= groups; g += 2) mix_numbers<2, V>(s, known, k, s.weights + g * WEIGHTS_OF_GROUP, g > 0, seen + g, ahead);
-    if (g < groups) mix_numbers<1, V>(s, known, k, s.weights + g * WEIGHTS_OF_GROUP, g > 0, seen + g, ahead);
+inline int mix_alone(const ok2_latents& l, const AttentionScratch& s, int parts, int k, const Seen* seen, Streams& ahead) {
+    const auto place = [&](int part) { return s.paired + part % 2 * V * 512; };
+    for (; k + 16 * V <= l.rank; k += 16 * V) {
+        zero_sums();
+        put_by_pairs<V>(s, 0, k, place(0), ahead);
+        for (int part = 0; part < parts; part++) {
+            if (part + 1 < parts) put_by_pairs<V>(s, part + 1, k, place(part + 1), ahead);
+            mix_part<1, V>(s.weights + part * 256, place(part));
+        }
+        store_sums<1, V>(seen, k);
+    }
+    return k;
+}
+
+// The same for several groups, which share what is put by pairs.
+template <int V>
+inline int mix_together(const ok2_latents& l, const AttentionScratch& s, int parts, int k, int groups, const Seen* seen, Streams& ahead) {
+    for (; k + 16 * V <= l.rank; k += 16 * V) {
+        for (int part = 0; part < parts; part++) put_by_pairs<V>(s, part, k, s.paired + part * V * 512, ahead);
+        int g = 0;
+        for (; g + 2 <= groups; g += 2) {
+            zero_sums();
+            for (int part = 0; part < parts; part++)
+                mix_part<2, V>(s.weights + g * WEIGHTS_OF_GROUP + part * 256, s.paired + part * V * 512);
+            store_sums<2, V>(seen + g, k);
+        }
+        if (g == groups) continue;
+        zero_sums();
+        for (int part = 0; part < parts; part++)
+            mix_part<1, V>(s.weights + g * WEIGHTS_OF_GROUP + part * 256, s.paired + part * V * 512);
+        store_sums<1, V>(seen + g, k);
+    }
+    return k;
 }
 
 // A segment's first `known` tokens, of which `visible` may be looked at.
@@ -225,16 +254,21 @@ inline void attend_in_tiles(const ok2_latents& l, const AttentionScratch& s, int
     const int whole = ceil_div(known, PART) * PART;
     use_tiles(TILES_PAIRS);
     for (int g = 0; g < groups; g += 2) {
-        float *queries = s.queries + g * query_floats(l.width), *scores = s.scores + g * SCORES_OF_GROUP;
-        if (groups - g > 1) score_segment<2>(l, s, whole, queries, scores, ahead);
-        else score_segment<1>(l, s, whole, queries, scores, ahead);
+        const float* queries = s.queries + g * query_floats(l.width);
+        if (groups - g > 1) score_segment<2>(l, s, whole, queries, s.scores, ahead);
+        else score_segment<1>(l, s, whole, queries, s.scores, ahead);
+        for (int i = g; i < g + 2 && i < groups; i++)
+            weigh_segment(s.scores + (i - g) * SCORES_OF_GROUP, whole, visible[i], s.weights + i * WEIGHTS_OF_GROUP, seen[i], ahead);
     }
-    for (int g = 0; g < groups; g++)
-        weigh_segment(s.scores + g * SCORES_OF_GROUP, whole, visible[g], s.weights + g * WEIGHTS_OF_GROUP, seen[g], ahead);
-    int k = 0;
-    for (; groups == 1 && k + 64 <= l.rank; k += 64) mix_numbers<1, 4>(s, whole, k, s.weights, false, seen, ahead);
-    for (; k + 32 <= l.rank; k += 32) mix_groups<2>(s, whole, k, groups, seen, ahead);
-    for (; k < l.rank; k += 16) mix_groups<1>(s, whole, k, groups, seen, ahead);
+    const int parts = whole / PART;
+    if (groups == 1) {
+        int k = mix_alone<4>(l, s, parts, 0, seen, ahead);
+        k = mix_alone<2>(l, s, parts, k, seen, ahead);
+        mix_alone<1>(l, s, parts, k, seen, ahead);
+    } else {
+        const int k = mix_together<2>(l, s, parts, 0, groups, seen, ahead);
+        mix_together<1>(l, s, parts, k, groups, seen, ahead);
+    }
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ inline void take_workspace(const ok2_network& n, const ok2_step& s, int threads,
             const Activations one = from.activations(N, n.nope, key), mixed = from.activations(N, n.rank, value);
             if (w.per_head) w.per_head[h] = one, w.mixed_per_head[h] = mixed;
         }
-        take_attention_memory(measure_attention(s.chunk, s.chunks, n.heads, threads), n.rank, from, w.attention);
+        take_attention_memory(measure_attention(s.chunk, s.chunks, n.heads, (int)C, n.rank, threads), n.rank, from, w.attention);
     }
     take_delta_memory(delta, N, threads, from, w.delta);
     if (routed) {

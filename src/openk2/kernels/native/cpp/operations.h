@@ -88,7 +88,7 @@ inline int32_t latent_attention(const ok2_latents* l, const ok2_chunk* chunks, i
     for (int i = 0; i < count; i++) rows += chunks[i].tokens;
     const int64_t numbers = rows * heads * l->width;
     const bool floats = way_of(*l) == WAY_FLOATS;
-    const AttentionPlan plan = measure_attention(chunks, count, heads, threads);
+    const AttentionPlan plan = measure_attention(chunks, count, heads, l->width, l->rank, threads);
     const auto take = [&](auto& from) {
         take_attention_memory(plan, l->rank, from, m);
         given.f32 = floats ? from.template take<float>(numbers) : nullptr;
