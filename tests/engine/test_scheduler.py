@@ -105,6 +105,21 @@ def test_a_long_prompt_is_cut_into_chunks_while_others_go_on() -> None:
     assert taken == [[(True, 3), (False, 5)], [(True, 1), (False, 7)], [(True, 1), (False, 7)], [(True, 1), (False, 1)]]
 
 
+def test_a_step_is_larger_while_nobody_waits_for_a_next_token() -> None:
+    scheduler = make(32, step_tokens=8, prompt_tokens=12)
+    first, second = Sequence([1] * 14), Sequence([4] * 30)
+    scheduler.add(first)
+    scheduler.add(second)
+    taken = []
+    for _ in range(4):
+        step = scheduler.plan()
+        taken.append([work.tokens for work in step])
+        scheduler.advance(step)
+        if not first.missing:
+            first.ids.append(0)
+    assert taken == [[12], [2, 10], [1, 7], [1, 7]]
+
+
 def test_a_small_request_does_not_overtake_a_large_one_that_waits_for_pages() -> None:
     scheduler = make(6)
     for size in (4 * SIZE, 3 * SIZE, 1):

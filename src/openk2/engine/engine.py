@@ -49,6 +49,9 @@ CACHE_BYTES = 512 * 2**20
 """Memory for latents where `cache_tokens` is not given; at least one sequence of the full context always fits. As much
 again for snapshots of states (Kimi Delta Attention)."""
 
+STEP_TOKENS, PROMPT_TOKENS = 512, 1024
+"""Most tokens of a step where nothing is said, and of one that makes nobody's next token wait."""
+
 DEFAULT_SAMPLING = SamplingParams()
 
 log = logging.getLogger("openk2.engine")
@@ -80,7 +83,7 @@ class Engine:
         max_batch: int = 32,
         max_context: int | None = None,
         cache_tokens: int | None = None,
-        step_tokens: int = 512,
+        step_tokens: int | None = None,
         page_tokens: int = PAGE_TOKENS,
         speculation: Literal["auto", "off"] | Proposer = "auto",
         kernels: str = "auto",
@@ -91,7 +94,8 @@ class Engine:
     ) -> None:
         """`max_batch`: most requests computed at once; `max_context`: most tokens of prompt and answer together (None:
         what the model was made for); `cache_tokens`: tokens the latent cache holds (None: 512 MiB worth of them);
-        `step_tokens`: most tokens per step, by which a long prompt is cut into chunks; `speculation`: who guesses the
+        `step_tokens`: most tokens per step, by which a long prompt is cut into chunks (None: 512, and 1,024 while no
+        sequence waits for its next token: experts are read once for twice as many); `speculation`: who guesses the
         next tokens, which changes no output: each request's own past (`auto`), a proposer for all of them, or nobody.
         Guesses are made where they pay (see `speculation.py`). `kernels`: `auto`, `reference` or a native level,
         `threads`: how many the native kernels use (None: as many as PyTorch does), `exact`: whether integer weights
@@ -110,6 +114,8 @@ class Engine:
         if cache_tokens is None:
             token_bytes = max(len(config.latent_layers), 1) * config.cache_width * weight.dtype.itemsize
             cache_tokens = max(min(CACHE_BYTES // token_bytes, max_batch * self.max_context), self.max_context)
+        prompt_tokens = PROMPT_TOKENS if step_tokens is None else step_tokens
+        step_tokens = max(STEP_TOKENS, max_batch) if step_tokens is None else step_tokens
         _check_numbers(self.max_context, cache_tokens, max_batch, step_tokens, config)
         _check_experts(model, experts)
         self._pool = PagePool(
@@ -131,7 +137,9 @@ class Engine:
             experts=experts,
         )
         self._sampler = Sampler(tokenizer, config.vocab_size, weight.device, level_of(self._forward))
-        self._scheduler = scheduling.Scheduler(self._pool, max_batch=max_batch, step_tokens=step_tokens)
+        self._scheduler = scheduling.Scheduler(
+            self._pool, max_batch=max_batch, step_tokens=step_tokens, prompt_tokens=max(prompt_tokens, step_tokens)
+        )
         self._grammars = Grammars(tokenizer, self._sampler.banned_V)
         self._mask_thread = ThreadPoolExecutor(1, "openk2-grammar")
         self._speculation = speculation

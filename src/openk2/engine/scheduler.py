@@ -90,11 +90,11 @@ class Scheduler:
     """Waiting and running sequences over one page pool. A sequence must fit the pool on its own: the engine sees to
     that."""
 
-    def __init__(self, pool: PagePool, *, max_batch: int, step_tokens: int) -> None:
+    def __init__(self, pool: PagePool, *, max_batch: int, step_tokens: int, prompt_tokens: int | None = None) -> None:
         """`max_batch`: most running sequences; `step_tokens`: most tokens per step, at least `max_batch`, so that every
-        running sequence moves."""
+        running sequence moves; `prompt_tokens`: the same of a step that makes nobody's next token wait (None: as many)."""
         self.pool = pool
-        self.max_batch, self.step_tokens = max_batch, step_tokens
+        self.max_batch, self.step_tokens, self.prompt_tokens = max_batch, step_tokens, prompt_tokens
         self.waiting: list[Sequence] = []
         """In the line's order."""
         self.running: list[Sequence] = []
@@ -188,7 +188,9 @@ class Scheduler:
         self.pool.publish(sequence.table, sequence.ids, sequence.computed)
 
     def _budget(self, step: dict[Sequence, Work]) -> int:
-        return self.step_tokens - sum(work.tokens + len(work.draft) for work in step.values())
+        decodes = any(sequence.missing == 1 for sequence in self.running)
+        most = self.step_tokens if decodes or self.prompt_tokens is None else self.prompt_tokens
+        return most - sum(work.tokens + len(work.draft) for work in step.values())
 
     def _next(self, sequence: Sequence, step: dict[Sequence, Work]) -> Work:
         """As many of the sequence's tokens as the budget allows, up to where a snapshot of its state is wanted."""

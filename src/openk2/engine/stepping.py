@@ -39,8 +39,8 @@ class Stepper:
     def __init__(self, engine: Engine) -> None:
         self._pool, self._sampler = engine._pool, engine._sampler
         self._forward: Compute = engine._forward
-        self.step_tokens = engine._scheduler.step_tokens
-        """Most tokens of a step, by which long prompts are cut."""
+        self.step_tokens = engine._scheduler.prompt_tokens or engine._scheduler.step_tokens
+        """Most tokens of a step of prompts, by which long ones are cut."""
         self.latent_width = self._pool.latents_LPtC.itemsize
         """Bytes of a number in the latent cache."""
 

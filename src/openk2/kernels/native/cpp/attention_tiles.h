@@ -43,8 +43,9 @@ struct Streams {
         }
     }
 };
-// Lines fetched beside a tile of latents that meets queries, two tokens' weights, and 16 numbers of two tokens, while any are left.
-constexpr int BESIDE_TILE = 4, BESIDE_WEIGHTS = 2, BESIDE_NUMBERS = 1;
+// Lines fetched beside a tile of latents that meets queries, two tokens' weights, and two tokens that are put by pairs: as evenly over
+// the time these take as may be.
+constexpr int BESIDE = 3;
 
 // 16 x 16 numbers of 32 bits, rows to columns.
 inline void transpose(const uint32_t* from, uint32_t* to) {
@@ -110,19 +111,19 @@ inline void score_tokens(const ok2_latents& l, const uint8_t* const* rows, uint8
     for (int k = 0; k < l.width; k += 32) {
         _tile_loadd(6, one + 32 * k, 64);
         if constexpr (G > 1) _tile_loadd(7, two + 32 * k, 64);
-        ahead.fetch<BESIDE_TILE>();
+        ahead.fetch<BESIDE>();
         _tile_loadd(4, latents[0] + 2 * k, stride);
         _tile_dpbf16ps(0, 4, 6);
         if constexpr (G > 1) _tile_dpbf16ps(2, 4, 7);
-        ahead.fetch<BESIDE_TILE>();
+        ahead.fetch<BESIDE>();
         _tile_loadd(5, latents[1] + 2 * k, stride);
         _tile_dpbf16ps(1, 5, 6);
         if constexpr (G > 1) _tile_dpbf16ps(3, 5, 7);
         if constexpr (T > 2) {
-            ahead.fetch<BESIDE_TILE>();
+            ahead.fetch<BESIDE>();
             _tile_loadd(4, latents[2] + 2 * k, stride);
             _tile_dpbf16ps(2, 4, 6);
-            ahead.fetch<BESIDE_TILE>();
+            ahead.fetch<BESIDE>();
             _tile_loadd(5, latents[3] + 2 * k, stride);
             _tile_dpbf16ps(3, 5, 6);
         }
@@ -152,7 +153,7 @@ inline void weigh_segment(float* scores, int known, const float* visible, uint32
     const F most = hide(scores, known, visible, spread(-INFINITY));
     store(seen.largest, most);
     const F bounded = larger(most, spread(-1e30f));
-    store(seen.total, weigh_pairs(scores, known, bounded, weights, [&] { ahead.fetch<BESIDE_WEIGHTS>(); }));
+    store(seen.total, weigh_pairs(scores, known, bounded, weights, [&] { ahead.fetch<BESIDE>(); }));
     for (int t = 0; t < known; t += PART) transpose(weights + t / 2 * COLUMNS, weights + t / 2 * COLUMNS);
 }
 
@@ -165,7 +166,7 @@ inline void put_by_pairs(const AttentionScratch& s, int part, int k, uint16_t* t
         interleave<V>((const uint16_t*)rows[0] + k, (const uint16_t*)rows[1] + k, both);
         UNROLLED for (int v = 0; v < V; v++) {
             _mm512_store_si512(to + (v * PART / 2 + i) * 32, both[v]);
-            if (v < 3) ahead.fetch<BESIDE_NUMBERS>();
+            if (v < BESIDE) ahead.fetch<1>();
         }
     }
 }

@@ -79,13 +79,20 @@ inline void down(const Group& g, int first, int count, const Activations& hidden
     multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch, next, ToTargets{g, y, stride});
 }
 
-// y += the sum of all groups, the first kind before the second.
-inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float* y, uint8_t* scratch) {
-    const int most_rows = kinds[0].count ? kinds[0].group[0].rows : BLOCK + 1;
+// Panels of all groups that are added up before the next ones: as many as leave the rows they are added to in the second cache.
+inline int panels_of_targets(int panels, int rows, int threads) {
+    constexpr int64_t ROOM = 1 << 20;
+    if (rows <= BLOCK) return ceil_div(panels, 2 * threads);
+    int times = 1;  // for each thread
+    while (times * threads < panels && ceil_div(panels, times * threads) * (int64_t)rows * PANEL * 4 > ROOM) times++;
+    return ceil_div(panels, times * threads);
+}
+
+// y[rows, width] += the sum of all groups, the first kind before the second.
+inline void feed_forward(Team& team, const Groups (&kinds)[2], int rows, int width, float* y, uint8_t* scratch) {
     const int first_units = kinds[0].count * kinds[0].bricks();
-    const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, most_rows, team.shared.threads);
-    const int longer = panels >= 16 * team.shared.threads ? 2 : 1;
-    const int some = most_rows > BLOCK ? longer * at_once : ceil_div(panels, 2 * team.shared.threads);
+    const int panels = ceil_div(width, PANEL), at_once = panels_at_once(panels, rows, team.shared.threads);
+    const int some = panels_of_targets(panels, rows, team.shared.threads);
     const Groups& earlier = kinds[kinds[0].count == 0];
     if (earlier.count) expect_panels(team, earlier.group[0].weights->down, team.first_of(ceil_div(panels, some)) * some, panels);
     team.each(first_units + kinds[1].count * kinds[1].bricks(), [&](int unit) {
@@ -95,7 +102,6 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int width, float*
         const Group* next = after < kind.count * bricks ? kind.group + after / bricks : nullptr;
         gate_and_up(kind.group[unit / bricks], unit % bricks, next, after % bricks, *kind.x, *kind.hidden, scratch);
     });
-    // Many panels of one expert before those of the next: long streams, where the rows leave room for them.
     team.each(ceil_div(panels, some), [&](int unit) {
         const int begin = unit * some, end = begin + some < panels ? begin + some : panels;
         for (const Groups& kind : kinds)

@@ -228,7 +228,7 @@ class Worker {
         const Group group = {&l.dense, 0, 0, N, nullptr, nullptr};
         const Activations hidden = hidden_of(l.dense);
         const Groups kinds[2] = {{&group, 1, &w.normed, &hidden}, {nullptr, 0, nullptr, nullptr}};
-        feed_forward(team, kinds, n.width, w.x, scratch);
+        feed_forward(team, kinds, N, n.width, w.x, scratch);
     }
 
     // The dense half's hidden rows, with as many bricks as this layer's width has.
@@ -264,7 +264,7 @@ class Worker {
             if (failed) return;
             const Groups kinds[2] = {{&shared, begin == 0, &w.normed, &hidden},
                                      {w.routing.groups + begin, some, &found, &expert_hidden}};
-            feed_forward(team, kinds, n.width, w.x, scratch);
+            feed_forward(team, kinds, N, n.width, w.x, scratch);
         }
     }
 

@@ -70,7 +70,7 @@ inline int32_t routed_experts(const ok2_feed_forward* experts, int32_t count, co
         team.each((int)rows, [&](int row) { write_row(a, row, x + (int64_t)row * width, width); });
         const Activations found = gather(team, routing, (int)rows, a, gathered);
         const Groups kinds[2] = {{nullptr, 0, nullptr, nullptr}, {routing.groups, routing.count, &found, &hidden}};
-        feed_forward(team, kinds, width, y, scratch + team.thread * scratch_bytes);
+        feed_forward(team, kinds, (int)rows, width, y, scratch + team.thread * scratch_bytes);
     };
     on_team(threads, work);
     return STEP_DONE;

@@ -149,9 +149,8 @@ struct Int4Pairs {
     }
 };
 
-// Fetch what a panel's stream holds a little later, beside one brick: weights lie panel after panel, and a thread goes
-// through its part of them from one end to the other. Two panels together are gone through again and again for many rows:
-// what comes after them is fetched a little each time.
+// Fetch what a thread will read a little later, beside one brick: what lies behind it, and where panels end what comes after
+// them. Two panels together are gone through again and again for many rows: what comes after them is fetched a little each time.
 constexpr int64_t AHEAD = 4096;  // bytes of codes
 
 template <class W, int P>
@@ -160,10 +159,14 @@ inline void fetch_ahead(const Panels& w, int p, int brick) {
         for (int i = 0; i < w.lines && p == 0; i++) fetch_nearby(w.wanted + ((int64_t)brick * w.lines + i) * 64);
         return;
     }
-    const uint8_t* line = w.codes[p] + (int64_t)brick * W::BYTES + AHEAD;
-    for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
+    constexpr int FAR = AHEAD / W::BYTES;
+    const int over = brick + FAR - (w.count - p) * w.bricks;  // bricks beyond these panels
+    const bool after = over >= 0 && w.next.codes;
+    const uint8_t* line = after ? w.next.codes + (int64_t)over * W::BYTES : w.codes[p] + (int64_t)(brick + FAR) * W::BYTES;
+    for (int i = 0; i < W::BYTES; i += 64) fetch_nearby(line + i);
     const bool nibbles = W::FORMAT == OK2_INT4 || W::FORMAT == OK2_INT4_A16;
-    if (nibbles && brick % 2 == 0) fetch((const uint16_t*)w.scales[p] + brick * PANEL + AHEAD / (brick_bytes(OK2_INT4) / PANEL));
+    if (!nibbles || brick % 2) return;
+    fetch_nearby(after ? w.next.scales + (int64_t)over * PANEL * 2 : (const uint8_t*)w.scales[p] + (int64_t)(brick + FAR) * PANEL * 2);
 }
 
 // The scale of a brick's outputs; v of VECTORS.
