@@ -1,7 +1,7 @@
 // Absorbed latent attention over pages (DeepSeek-V2, arXiv 2405.04434, section 2.1.2), shared out to a team: columns are
 // taken in spans, known tokens in segments (attention_block.h has what they are made of).
 //
-// Segments are computed apart, also by different threads, and joined in order: first those of a stretch of eight, then stretches.
+// Segments are computed apart, also by different threads, and joined in order: first those of a stretch of four, then stretches.
 // They begin at multiples of their size, so that a column's result depends on its position alone: not on the tokens beside it in a
 // step, nor on the number of threads, nor on which segments were computed at the same time.
 #pragma once
@@ -24,7 +24,13 @@ struct Span {
     int segments() const { return ceil_div(end, SEGMENT); }
 };
 
-constexpr int STRETCH = 8;  // segments that are joined before they are joined to those of earlier stretches
+constexpr int STRETCH = 4;  // segments that are joined before they are joined to those of earlier stretches
+
+// What a thread knows of its way through a span.
+struct Course {
+    int until;     // position up to which it goes on
+    bool fetched;  // whether it comes to latents that it fetched before
+};
 
 // Columns of a span that are in its group g.
 inline int columns_of(int columns, int g) {
@@ -93,18 +99,20 @@ inline Ahead ahead_of(const ok2_latents& l, const Span& span, int begin, int unt
 #if defined(__AMX_TILE__)
 constexpr int64_t STAYS = 1 << 20;  // bytes of latents that are still in the second cache when the next columns look at them
 
-inline void attend_whole_segment(const ok2_latents& l, const Span& span, int begin, int end, int until, const float (*ends)[COLUMNS],
-                                 const AttentionScratch& s, const Seen* seen) {
+inline void attend_whole_segment(const ok2_latents& l, const Span& span, int begin, int end, Course course,
+                                 const float (*ends)[COLUMNS], const AttentionScratch& s, const Seen* seen) {
+    const bool far = 2 * (int64_t)span.end * l.width > STAYS;
     find_rows(l, span.chunk->pages, begin, end, SEGMENT, s.rows);
-    Streams ahead(2 * (int64_t)span.end * l.width > STAYS ? ahead_of(l, span, begin + SEGMENT, until, SEGMENT, s.after) : Ahead{});
+    if (far && !course.fetched) Streams({s.rows, end - begin, l.width * 2}).fetch_all();
+    Streams ahead(far ? ahead_of(l, span, begin + SEGMENT, course.until, SEGMENT, s.after) : Ahead{});
     float visible[GROUPS][COLUMNS];
     for (int g = 0; g < span.groups(); g++) store(visible[g], load(ends[g]) - spread((float)begin));
     attend_in_tiles(l, s, end - begin, span.groups(), visible, seen, ahead);
 }
 #endif
 
-// One segment for all columns of a span, from what `seen` holds nothing of. This thread goes on up to position `until`.
-inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, int until, AttentionScratch s,
+// One segment for all columns of a span, from what `seen` holds nothing of.
+inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, Course course, AttentionScratch s,
                            const Seen* seen) {
     const int begin = segment * SEGMENT, end = begin + SEGMENT < span.end ? begin + SEGMENT : span.end;
     const int groups = span.groups();
@@ -114,7 +122,9 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
     for (int c = 0; c < span.columns; c++)
         ends[c / COLUMNS][c % COLUMNS] = (float)(span.chunk->start + (span.first + c) / heads + 1);
 #if defined(__AMX_TILE__)
-    if (way == WAY_TILES) return attend_whole_segment(l, span, begin, end, until, ends, s, seen);
+    if (way == WAY_TILES) return attend_whole_segment(l, span, begin, end, course, ends, s, seen);
+#else
+    (void)course;
 #endif
     for (int g = 0; g < groups; g++) forget(seen[g], l.rank);
     for (int block = begin; block < end; block += KNOWN) {
@@ -131,11 +141,11 @@ inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int 
 }
 
 // The segments from `first` to `end`, of one stretch, joined in order: into `sum`; `part` is room for one.
-inline void attend_segments(Way way, const ok2_latents& l, const Span& span, int heads, int first, int end, int until,
+inline void attend_segments(Way way, const ok2_latents& l, const Span& span, int heads, int first, int end, Course course,
                             const AttentionScratch& s, const Seen* sum, const Seen* part) {
-    attend_segment(way, l, span, heads, first, until, s, sum);
+    attend_segment(way, l, span, heads, first, course, s, sum);
     for (int segment = first + 1; segment < end; segment++) {
-        attend_segment(way, l, span, heads, segment, until, s, part);
+        attend_segment(way, l, span, heads, segment, {course.until, true}, s, part);
         for (int g = 0; g < span.groups(); g++) join(sum[g], part[g], l.rank);
     }
 }
@@ -267,6 +277,7 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
     const int64_t size = whole_lines(4 * seen_floats(l.rank)) / 4;
     const AttentionPlan& plan = m.plan;
     const int units = plan.piece ? plan.pieces : plan.spans;
+    int expected = -1;  // the piece whose latents this thread has begun to fetch
     team.each(units, [&](int unit) {
         Seen whole[GROUPS], sum[GROUPS], part[GROUPS];
         for (int g = 0; g < GROUPS; g++) {
@@ -281,14 +292,15 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
             const int end = left < plan.piece ? segments : first + plan.piece;
             // the next piece is mostly this thread's too
             const bool goes_on = unit + 1 < team.first_of(units, team.thread + 1);
-            attend_segments(way, l, span, heads, first, end, goes_on ? span.end : end * SEGMENT, s, sum, part);
+            attend_segments(way, l, span, heads, first, end, {goes_on ? span.end : end * SEGMENT, number && unit == expected}, s, sum, part);
+            expected = goes_on ? unit + 1 : -1;
             for (int g = 0; g < span.groups(); g++)
                 memcpy(partial_at(m, span.partial + number * plan.groups + g, l.rank).largest, sum[g].largest, 4 * size);
             return;
         }
         for (int first = 0; first < segments; first += STRETCH) {
             const int end = segments - first < STRETCH ? segments : first + STRETCH;
-            attend_segments(way, l, span, heads, first, end, span.end, s, first ? sum : whole, part);
+            attend_segments(way, l, span, heads, first, end, {span.end, true}, s, first ? sum : whole, part);
             for (int g = 0; first && g < span.groups(); g++) join(whole[g], sum[g], l.rank);
         }
         for (int g = 0; g < span.groups(); g++)

@@ -42,6 +42,10 @@ struct Streams {
             if (++turn == end) return begin_round();
         }
     }
+
+    void fetch_all() {
+        while (end) fetch<1>();
+    }
 };
 // Lines fetched beside a tile of latents that meets queries, two tokens' weights, and two tokens that are put by pairs: as evenly over
 // the time these take as may be.
