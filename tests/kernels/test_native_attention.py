@@ -182,8 +182,8 @@ def test_a_tokens_result_depends_on_its_own_sequence_alone(
 @types
 @pytest.mark.parametrize("start", [4095, 4600, 36000])
 def test_stretches_are_joined(level: Level, dtype: torch.dtype, start: int) -> None:
-    """Four segments are a stretch, joined by whoever computed them: few threads take stretches, many segments, and a chunk of
-    many tokens all of them; the bits are the same."""
+    """Four segments are a stretch, joined by whoever computed them. One thread takes all, few take stretches, many take
+    segments; the bits are the same."""
     cache = Cache.of(start + 20, 16, 16, 64, dtype)
     sequence = cache.sequence(start, 2, heads=3)
     level.library.threads = 1

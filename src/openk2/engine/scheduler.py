@@ -92,7 +92,8 @@ class Scheduler:
 
     def __init__(self, pool: PagePool, *, max_batch: int, step_tokens: int, prompt_tokens: int | None = None) -> None:
         """`max_batch`: most running sequences; `step_tokens`: most tokens per step, at least `max_batch`, so that every
-        running sequence moves; `prompt_tokens`: the same of a step that makes nobody's next token wait (None: as many)."""
+        running sequence moves; `prompt_tokens`: the same of a step that makes nobody's next token wait (None: as many).
+        """
         self.pool = pool
         self.max_batch, self.step_tokens, self.prompt_tokens = max_batch, step_tokens, prompt_tokens
         self.waiting: list[Sequence] = []
