@@ -100,10 +100,13 @@ class World:
                 sequence.draft = self.guess(sequence)
         before = {sequence: sequence.preemptions for sequence in self.wanted}
         self.scheduler.step_tokens = self.draw.randint(MAX_BATCH, 16)
+        self.scheduler.prompt_tokens = self.draw.choice((None, self.scheduler.step_tokens + self.draw.randrange(12)))
+        waits = any(sequence.missing == 1 for sequence in self.scheduler.running)
+        most = self.scheduler.step_tokens if waits else self.scheduler.prompt_tokens or self.scheduler.step_tokens
         step = self.scheduler.plan()
         self.pool.release(other)
         self.counts["preempted"] += sum(one.preemptions - before[one] for one in self.wanted)
-        self.check_plan(step, alone=not (squeezed and squeeze))
+        self.check_plan(step, most, alone=not (squeezed and squeeze))
         marks = [self.compute(work) for work in step]
         if fail:
             for work in step:
@@ -181,16 +184,14 @@ class World:
 
     # What must hold.
 
-    def check_plan(self, step: list[Work], alone: bool) -> None:
-        assert sum(len(work.ids) for work in step) <= self.scheduler.step_tokens
+    def check_plan(self, step: list[Work], most: int, alone: bool) -> None:
+        assert sum(len(work.ids) for work in step) <= most
         assert len({work.sequence for work in step}) == len(step) <= MAX_BATCH
         assert all(work.tokens > 0 for work in step)
         if alone:
             assert bool(step) == bool(self.wanted)
         served = {work.sequence for work in step}
-        assert (
-            served == set(self.scheduler.running) or sum(len(work.ids) for work in step) == self.scheduler.step_tokens
-        )
+        assert served == set(self.scheduler.running) or sum(len(work.ids) for work in step) == most
 
     def check(self) -> None:
         """Every page is accounted for and holds the marks of the tokens it stands for."""

@@ -196,7 +196,7 @@ def test_stretches_are_joined(level: Level, dtype: torch.dtype, start: int) -> N
 
 
 @types
-@pytest.mark.parametrize(("rank", "rope"), [(48, 16), (40, 9)])
+@pytest.mark.parametrize(("rank", "rope"), [(48, 16), (48, 8), (40, 9)])
 def test_many_columns_share_what_is_prepared(level: Level, dtype: torch.dtype, rank: int, rope: int) -> None:
     """The more columns, the more of them are worked on together."""
     cache = Cache.of(700, rank, rope, 16, dtype)

@@ -101,6 +101,8 @@ class Scheduler:
         self.running: list[Sequence] = []
         """In the line's order."""
         self._steps = 0
+        self._most = step_tokens
+        """Tokens of the step that is planned."""
         self._arrivals = 0
 
     def add(self, sequence: Sequence) -> None:
@@ -137,6 +139,8 @@ class Scheduler:
     def plan(self) -> list[Work]:
         """The next step: admits, takes pages, preempts. Empty only when there is nothing to do."""
         self._steps += 1
+        waits = any(sequence.missing == 1 for sequence in self.running)
+        self._most = self.step_tokens if waits or self.prompt_tokens is None else self.prompt_tokens
         step: dict[Sequence, Work] = {}
         for sequence in sorted(self.running, key=lambda one: one.missing > 1):
             work = self._next(sequence, step)
@@ -189,9 +193,7 @@ class Scheduler:
         self.pool.publish(sequence.table, sequence.ids, sequence.computed)
 
     def _budget(self, step: dict[Sequence, Work]) -> int:
-        decodes = any(sequence.missing == 1 for sequence in self.running)
-        most = self.step_tokens if decodes or self.prompt_tokens is None else self.prompt_tokens
-        return most - sum(work.tokens + len(work.draft) for work in step.values())
+        return self._most - sum(work.tokens + len(work.draft) for work in step.values())
 
     def _next(self, sequence: Sequence, step: dict[Sequence, Work]) -> Work:
         """As many of the sequence's tokens as the budget allows, up to where a snapshot of its state is wanted."""
