@@ -99,6 +99,7 @@ inline Ahead ahead_of(const ok2_latents& l, const Span& span, int begin, int unt
 #if defined(__AMX_TILE__)
 constexpr int64_t STAYS = 1 << 20;  // bytes of latents that are still in the second cache when the next columns look at them
 
+// A segment in tiles.
 inline void attend_whole_segment(const ok2_latents& l, const Span& span, int begin, int end, Course course,
                                  const float (*ends)[COLUMNS], const AttentionScratch& s, const Seen* seen) {
     const bool far = 2 * (int64_t)span.end * l.width > STAYS;
@@ -112,8 +113,8 @@ inline void attend_whole_segment(const ok2_latents& l, const Span& span, int beg
 #endif
 
 // One segment for all columns of a span, from what `seen` holds nothing of.
-inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, Course course, AttentionScratch s,
-                           const Seen* seen) {
+inline void attend_segment(Way way, const ok2_latents& l, const Span& span, int heads, int segment, Course course,
+                           AttentionScratch s, const Seen* seen) {
     const int begin = segment * SEGMENT, end = begin + SEGMENT < span.end ? begin + SEGMENT : span.end;
     const int groups = span.groups();
     float ends[GROUPS][COLUMNS];  // below which position a column sees; one that nobody asked for sees all
@@ -321,7 +322,8 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
             const Seen from = at(first), sum = {largest[first > 0], total[first > 0], from.mixed};
             memcpy(sum.largest, from.largest, sizeof *largest);
             memcpy(sum.total, from.total, sizeof *total);
-            for (int piece = first + 1; piece < first + of_stretch && piece < pieces; piece++) join(sum, at(piece), l.rank, begin, end);
+            for (int piece = first + 1; piece < first + of_stretch && piece < pieces; piece++)
+                join(sum, at(piece), l.rank, begin, end);
             return sum;
         };
         const Seen whole = joined(0);

@@ -234,21 +234,19 @@ inline int mix_alone(const ok2_latents& l, const AttentionScratch& s, int parts,
 
 // The same for several groups, which share what is put by pairs.
 template <int V>
-inline int mix_together(const ok2_latents& l, const AttentionScratch& s, int parts, int k, int groups, const Seen* seen, Streams& ahead) {
+inline int mix_together(const ok2_latents& l, const AttentionScratch& s, int parts, int k, int groups, const Seen* seen,
+                        Streams& ahead) {
     for (; k + 16 * V <= l.rank; k += 16 * V) {
         for (int part = 0; part < parts; part++) put_by_pairs<V>(s, part, k, s.paired + part * V * 512, ahead);
-        int g = 0;
-        for (; g + 2 <= groups; g += 2) {
+        const auto mix = [&](auto some, int g) {
+            constexpr int G = decltype(some)::value;
             zero_sums();
             for (int part = 0; part < parts; part++)
-                mix_part<2, V>(s.weights + g * WEIGHTS_OF_GROUP + part * 256, s.paired + part * V * 512);
-            store_sums<2, V>(seen + g, k);
-        }
-        if (g == groups) continue;
-        zero_sums();
-        for (int part = 0; part < parts; part++)
-            mix_part<1, V>(s.weights + g * WEIGHTS_OF_GROUP + part * 256, s.paired + part * V * 512);
-        store_sums<1, V>(seen + g, k);
+                mix_part<G, V>(s.weights + g * WEIGHTS_OF_GROUP + part * 256, s.paired + part * V * 512);
+            store_sums<G, V>(seen + g, k);
+        };
+        for (int g = 0; g + 2 <= groups; g += 2) mix(std::integral_constant<int, 2>{}, g);
+        if (groups % 2) mix(std::integral_constant<int, 1>{}, groups - 1);
     }
     return k;
 }
