@@ -221,7 +221,7 @@ inline int groups_at_once(const ok2_chunk* chunks, int count, int heads, int wid
     constexpr int64_t ROOM = 1200 << 10;
     int64_t columns = 0;
     for (int i = 0; i < count; i++) columns += (int64_t)chunks[i].tokens * heads;
-    const int64_t latents = 2ll * HELD * width, of_group = 4 * query_floats(width) / 2 + 8 * seen_floats(rank) + 2 * HELD * COLUMNS;
+    const int64_t latents = 2ll * HELD * width, of_group = 2 * query_floats(width) + 8 * seen_floats(rank) + 2 * HELD * COLUMNS;
     const int64_t fit = (ROOM - latents) / of_group, fair = columns / (COLUMNS * SPANS * threads);
     const int64_t groups = (fit < fair ? fit : fair) / 2 * 2;
     return groups < LEAST ? LEAST : groups > GROUPS ? GROUPS : (int)groups;
