@@ -27,9 +27,11 @@ struct Groups {
     int bricks() const { return count ? ceil_div(group[0].weights->gate.outputs, BRICK) : 0; }
 };
 
+constexpr int MOMENTS_OF_HIDDEN = 3;  // of tile products, that a row of a brick takes
+
 // 32 outputs of hidden = silu(gate(x)) * up(x)
 inline void gate_and_up(const Group& g, int brick, const Group* next, int next_brick, const Activations& x, const Activations& hidden,
-                        uint8_t* scratch) {
+                        uint8_t* scratch, int rows_of_step) {
     const ok2_matrix &gate = g.weights->gate, &up = g.weights->up;
     const int first = 2 * brick, left = panels_of(gate) - first, panels = left < 2 ? left : 2;
     const Coming next_gates = next ? coming(next->weights->gate, 2 * next_brick) : Coming{};
@@ -39,12 +41,16 @@ inline void gate_and_up(const Group& g, int brick, const Group* next, int next_b
     const Ready gates = ready(gate, first, panels, g.rows, scratch, few ? coming(up, first) : next_gates);
     uint8_t* const beside = scratch + (int64_t)2 * bricks_of(gate) * 1024;
     const Ready ups = ready(up, first, panels, g.rows, beside, few ? next_gates : next_ups);
+    Following following = following_of(next_gates, gate, panels, rows_of_step);
+    if (!following.empty()) following.add(next_ups, up, panels);
+    if (const int64_t moments = moments_of(gates, g.rows)) following.spread_over(2 * moments + MOMENTS_OF_HIDDEN * g.rows);
     alignas(64) float gate_out[2 * TILE_ROWS * PANEL], up_out[2 * TILE_ROWS * PANEL];
     for (int row = 0; row < g.rows; row += TILE_ROWS) {
         const int some = g.rows - row < TILE_ROWS ? g.rows - row : TILE_ROWS;
-        product(gates, x, g.source + row, some, gate_out);
-        product(ups, x, g.source + row, some, up_out);
+        product(gates, x, g.source + row, some, gate_out, following);
+        product(ups, x, g.source + row, some, up_out, following);
         for (int i = 0; i < some; i++) {
+            following.pass(MOMENTS_OF_HIDDEN);
             alignas(64) float values[BRICK] = {0};
             for (int p = 0; p < panels; p++)
                 for (int v = 0; v < PANEL; v += LANES) {
@@ -58,25 +64,33 @@ inline void gate_and_up(const Group& g, int brick, const Group* next, int next_b
 
 // Adds to the rows of y that a group's rows are meant for.
 struct ToTargets {
+    struct Row {
+        float* to;
+        float factor;
+
+        void operator()(int panel, const float* values, int n) const {
+            float* const y = to + panel * PANEL;
+            if (n == PANEL)
+                for (int v = 0; v < PANEL; v += LANES) store(y + v, fma(load(values + v), spread(factor), load(y + v)));
+            else
+                for (int k = 0; k < n; k++) y[k] = fmaf(values[k], factor, y[k]);
+        }
+    };
+    static constexpr bool FAR = false;
     const Group& g;
     float* y;
     int64_t stride;
 
-    float* target(int row, int output) const { return y + (g.targets ? g.targets[row] : row) * stride + output; }
-    void operator()(int row, int output, const float* values, int n) const {
-        float* to = target(row, output);
-        const float factor = g.factors ? g.factors[row] : 1.0f;
-        if (n == PANEL)
-            for (int v = 0; v < PANEL; v += LANES) store(to + v, fma(load(values + v), spread(factor), load(to + v)));
-        else
-            for (int k = 0; k < n; k++) to[k] = fmaf(values[k], factor, to[k]);
+    Row row(int row, int output) const {
+        return {y + (g.targets ? g.targets[row] : row) * stride + output, g.factors ? g.factors[row] : 1.0f};
     }
 };
 
 // y[target] += factor * down(hidden) for some panels of outputs.
 inline void down(const Group& g, int first, int count, const Activations& hidden, float* y, int64_t stride, uint8_t* scratch,
-                 Coming next) {
-    multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch, next, ToTargets{g, y, stride});
+                 Coming next, int rows_of_step) {
+    multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch, next,
+                    following_of(next, g.weights->down, count, rows_of_step), ToTargets{g, y, stride});
 }
 
 // Panels of all groups that are added up before the next ones: as many as leave the rows they are added to in the second cache.
@@ -100,7 +114,7 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int rows, int wid
         if (unit >= first_units) unit -= first_units;
         const int bricks = kind.bricks(), after = unit + 1;
         const Group* next = after < kind.count * bricks ? kind.group + after / bricks : nullptr;
-        gate_and_up(kind.group[unit / bricks], unit % bricks, next, after % bricks, *kind.x, *kind.hidden, scratch);
+        gate_and_up(kind.group[unit / bricks], unit % bricks, next, after % bricks, *kind.x, *kind.hidden, scratch, rows);
     });
     team.each(ceil_div(panels, some), [&](int unit) {
         const int begin = unit * some, end = begin + some < panels ? begin + some : panels;
@@ -111,7 +125,7 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int rows, int wid
                     const bool last = first + count == end;
                     const Coming next = !last ? coming(kind.group[i].weights->down, first + count)
                                         : i + 1 < kind.count ? coming(kind.group[i + 1].weights->down, begin) : Coming{};
-                    down(kind.group[i], first, count, *kind.hidden, y, width, scratch, next);
+                    down(kind.group[i], first, count, *kind.hidden, y, width, scratch, next, rows);
                 }
     });
 }

@@ -30,26 +30,42 @@ inline ok2_matrix part_of(const ok2_matrix& m, int part, int outputs) {
     return one;
 }
 
-// emit(row, first output, values, count) for every row and up to 16 outputs of `count` panels from `first`;
-// emit.target(row, output) is where it will write, or null; `next`: what comes after these panels.
+// Writes every row's outputs of `count` panels from `first`: emit.row(row, output) is a row from an output on, which is given
+// values by (panel, values, outputs), up to 16 at a time; What comes
+// next is in `following` where many rows pass, else in `next`.
 template <class Emit>
 inline void multiply_panels(const ok2_matrix& m, int first, int count, const Activations& a, int rows, uint8_t* scratch,
-                            Coming next, Emit&& emit) {
+                            Coming next, Following following, Emit&& emit) {
     alignas(64) float out[MOST_PANELS * TILE_ROWS * PANEL];
     const Ready r = ready(m, first, count, rows, scratch, next);
+    const int left = m.outputs - first * PANEL;
+    // a row that is written is a moment too: fetching as much as products would leave time for is no faster
+    if (const int64_t moments = moments_of(r, rows)) following.spread_over(moments + rows);
     for (int row = 0; row < rows; row += TILE_ROWS) {
         const int some = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;
-        for (int i = 0; i < some; i++) {  // what is written later is fetched now
-            const float* to = emit.target(row + i, first * PANEL);
-            for (int p = 0; to && p < count; p++) fetch(to + p * PANEL);
-        }
-        product(r, a, row, some, out);
-        for (int i = 0; i < some; i++)
-            for (int p = 0; p < count; p++) {
-                const int output = (first + p) * PANEL, left = m.outputs - output;
-                emit(row + i, output, out + (p * TILE_ROWS + i) * PANEL, left < PANEL ? left : PANEL);
+        if constexpr (std::remove_reference_t<Emit>::FAR)  // what is written later is fetched now
+            for (int i = 0; i < some; i++) {
+                const auto to = emit.row(row + i, first * PANEL);
+                for (int p = 0; p < count; p++) fetch(to.to + p * PANEL);
             }
+        product(r, a, row, some, out, following);
+        for (int i = 0; i < some; i++) {
+            const auto to = emit.row(row + i, first * PANEL);
+            const float* values = out + i * PANEL;
+            if (left >= count * PANEL)
+                for (int p = 0; p < count; p++) to(p, values + p * TILE_ROWS * PANEL, PANEL);
+            else
+                for (int p = 0; p < count; p++)
+                    to(p, values + p * TILE_ROWS * PANEL, left - p * PANEL < PANEL ? left - p * PANEL : PANEL);
+        }
     }
+}
+
+// What comes next, where a step has many rows.
+inline Following following_of(const Coming& next, const ok2_matrix& m, int panels, int rows_of_step) {
+    Following following;
+    if (rows_of_step > BLOCK) following.add(next, m, panels);
+    return following;
 }
 
 // One of several products that are shared out together.
@@ -63,17 +79,22 @@ struct Job {
 
 // Writes to the rows of a job's y.
 struct ToRows {
+    struct Row {
+        float* to;
+        bool add;
+
+        void operator()(int panel, const float* values, int n) const {
+            float* const y = to + panel * PANEL;
+            if (n == PANEL)
+                for (int v = 0; v < PANEL; v += LANES) store(y + v, add ? load(y + v) + load(values + v) : load(values + v));
+            else
+                for (int i = 0; i < n; i++) y[i] = add ? y[i] + values[i] : values[i];
+        }
+    };
+    static constexpr bool FAR = true;
     const Job& job;
 
-    float* target(int row, int output) const { return job.y + row * job.stride + output; }
-    void operator()(int row, int output, const float* values, int n) const {
-        float* to = target(row, output);
-        if (n == PANEL)
-            for (int v = 0; v < PANEL; v += LANES)
-                store(to + v, job.add ? load(to + v) + load(values + v) : load(values + v));
-        else
-            for (int i = 0; i < n; i++) to[i] = job.add ? to[i] + values[i] : values[i];
-    }
+    Row row(int row, int output) const { return {job.y + row * job.stride + output, job.add}; }
 };
 
 constexpr int MOST_JOBS = 6;
@@ -109,7 +130,8 @@ inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* 
         const Job& job = jobs[j];
         const int first = pieces.first_panel(piece, j), left = panels_of(*job.weight) - first;
         const Coming next = coming(*job.weight, first + at_once);
-        multiply_panels(*job.weight, first, left < at_once ? left : at_once, *job.x, rows, scratch, next, ToRows{job});
+        multiply_panels(*job.weight, first, left < at_once ? left : at_once, *job.x, rows, scratch, next,
+                        following_of(next, *job.weight, at_once, rows), ToRows{job});
     });
 }
 
@@ -134,11 +156,17 @@ inline void expect_heads(Team& team, const ok2_matrix& m, int heads, int outputs
 
 template <class Emit>
 struct ToHead {
+    struct Row {
+        Emit& emit;
+        int row, head, output;
+
+        void operator()(int panel, const float* values, int n) const { emit(row, head, output + panel * PANEL, values, n); }
+    };
+    static constexpr bool FAR = false;
     Emit& emit;
     int head;
 
-    const float* target(int, int) const { return nullptr; }
-    void operator()(int row, int output, const float* values, int n) const { emit(row, head, output, values, n); }
+    Row row(int row, int output) const { return {emit, row, head, output}; }
 };
 
 // The same weight for every head: emit(row, head, first output, values, count).
@@ -151,8 +179,9 @@ inline void multiply_heads(Team& team, const ok2_matrix& m, int heads, int outpu
     team.each(heads * units, [&](int unit) {
         const int head = unit / units, first = unit % units * at_once, left = panels - first;
         const ok2_matrix one = part_of(m, head, outputs);
-        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch, coming(one, first + at_once),
-                        ToHead<Emit>{emit, head});
+        const Coming next = coming(one, first + at_once);
+        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch, next,
+                        following_of(next, one, at_once, rows), ToHead<Emit>{emit, head});
     });
 }
 

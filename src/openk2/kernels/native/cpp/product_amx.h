@@ -13,6 +13,7 @@ inline int64_t unpacked_bytes(int inputs) { return (int64_t)MOST_PANELS * ceil_d
 #if defined(__AMX_TILE__)
 
 constexpr int ROWS_IN_REGISTERS = 12;  // int8 products of so few rows are faster there
+constexpr int MOMENTS_OF_FOURS = 4;    // that a brick takes
 
 struct alignas(64) TileConfig {
     uint8_t palette = 1, start = 0, reserved[14] = {};
@@ -87,7 +88,7 @@ inline void fetch_next(const Panels& w, int brick) {
 // --- Up to 16 rows: bricks of P panels pass once, unpacked just before their product.
 
 template <class W, int P>
-inline void pass_pairs(const Panels& w, int from, const Activations& a, int first, int rows, float* out) {
+inline void pass_pairs(const Panels& w, int from, const Activations& a, int first, int rows, float* out, Following& next) {
     constexpr bool UNPACKED = W::BYTES == 1024;
     alignas(64) uint8_t ring[UNPACKED ? 64 : 2 * P * 1024];
     alignas(64) float parts[2][P][BLOCK * PANEL];
@@ -107,7 +108,8 @@ inline void pass_pairs(const Panels& w, int from, const Activations& a, int firs
     Panels some = w;
     some.next = after(w, from);
     for (int b = 0; b < w.bricks; b++) {
-        if (w.next.codes) fetch_next<W, P>(some, b);
+        if (!next.empty()) next.pass(P);
+        else if (w.next.codes) fetch_next<W, P>(some, b);
         const uint8_t* brick[P];
         for (int p = 0; p < P; p++) {
             brick[p] = w.codes[from + p] + (int64_t)b * W::BYTES;
@@ -154,24 +156,21 @@ inline void pass_pairs(const Panels& w, int from, const Activations& a, int firs
 }
 
 template <class W>
-inline void pass_all_pairs(const Panels& w, const Activations& a, int first, int rows, float* out) {
+inline void pass_all_pairs(const Panels& w, const Activations& a, int first, int rows, float* out, Following& next) {
     int p = 0;
-    for (; p + 4 <= w.count; p += 4) pass_pairs<W, 4>(w, p, a, first, rows, out);
-    for (; p + 2 <= w.count; p += 2) pass_pairs<W, 2>(w, p, a, first, rows, out);
-    for (; p < w.count; p++) pass_pairs<W, 1>(w, p, a, first, rows, out);
+    for (; p + 4 <= w.count; p += 4) pass_pairs<W, 4>(w, p, a, first, rows, out, next);
+    for (; p + 2 <= w.count; p += 2) pass_pairs<W, 2>(w, p, a, first, rows, out, next);
+    for (; p < w.count; p++) pass_pairs<W, 1>(w, p, a, first, rows, out, next);
 }
 
 // --- More rows: panels are unpacked before, and some bricks of two panels stay in the nearest cache while all rows pass.
 
 constexpr int BRICKS_THAT_STAY = 8;
 
-// Two blocks of rows (R = 1: one) x two panels (P = 1: one) x some bricks, onto the sums in `out`. `wanted`: what later
-// products want, of which `lines` cache lines are fetched beside each brick, a quarter beside each of its products: together
-// they would keep the rows waiting.
+// Two blocks of rows (R = 1: one) x two panels (P = 1: one) x some bricks, onto the sums in `out`.
 template <int R, int P>
 inline void tile_sums(const uint8_t* first_panel, const uint8_t* second_panel, const uint16_t* x, int64_t block_stride,
-                      int bricks, bool fresh, float* out, int64_t panel_stride, int64_t row_stride,
-                      const uint8_t* wanted = nullptr, int64_t wanted_stride = 0, int lines = 0) {
+                      int bricks, bool fresh, float* out, int64_t panel_stride, int64_t row_stride, Following& next) {
     written();
     if (fresh) {
         _tile_zero(0);
@@ -186,28 +185,21 @@ inline void tile_sums(const uint8_t* first_panel, const uint8_t* second_panel, c
     }
     for (int b = 0; b < bricks; b++) {
         const uint16_t* rows = x + (int64_t)b * BLOCK * BRICK;
-        int line = b * lines;
-        const auto fetch_quarter = [&](int quarter) {
-            for (const int end = b * lines + lines * quarter / 4; line < end; line++) {
-                fetch_nearby(wanted + line * 64);
-                if (P > 1) fetch_nearby(wanted + wanted_stride + line * 64);
-            }
-        };
-        fetch_quarter(1);
+        next.pass(1);
         _tile_loadd(4, rows, 64);
         _tile_loadd(6, first_panel + b * 1024, 64);
         _tile_dpbf16ps(0, 4, 6);
-        fetch_quarter(2);
+        next.pass(1);
         if constexpr (R > 1) {
             _tile_loadd(5, rows + block_stride, 64);
             _tile_dpbf16ps(2, 5, 6);
         }
-        fetch_quarter(3);
+        next.pass(1);
         if constexpr (P > 1) {
             _tile_loadd(7, second_panel + b * 1024, 64);
             _tile_dpbf16ps(1, 4, 7);
         }
-        fetch_quarter(4);
+        next.pass(1);
         if constexpr (R > 1 && P > 1) _tile_dpbf16ps(3, 5, 7);
     }
     _tile_stored(0, out, 64);
@@ -219,7 +211,7 @@ inline void tile_sums(const uint8_t* first_panel, const uint8_t* second_panel, c
 // The sums of `fold` bricks at a time, each times its scale; the scaling of one follows the sums of the next.
 template <int R, int P>
 inline void scaled_sums(const Panels& w, int p, int begin, int bricks, int fold, const uint16_t* x, int64_t block_stride,
-                        float* out, float* parts) {
+                        float* out, float* parts, Following& next) {
     constexpr int64_t PART = BLOCK * PANEL;
     const auto scale_part = [&](int b, const float* part) {
         for (int q = 0; q < P; q++) {
@@ -237,7 +229,7 @@ inline void scaled_sums(const Panels& w, int p, int begin, int bricks, int fold,
         float* part = parts + (b / fold) % 2 * 4 * PART;
         const int some = begin + bricks - b < fold ? begin + bricks - b : fold;
         tile_sums<R, P>(w.codes[p] + b * 1024, P > 1 ? w.codes[p + P - 1] + b * 1024 : nullptr,
-                        x + (int64_t)(b - begin) * BLOCK * BRICK, block_stride, some, true, part, PART, P * PART);
+                        x + (int64_t)(b - begin) * BLOCK * BRICK, block_stride, some, true, part, PART, P * PART, next);
         if (waiting) scale_part(last, waiting);
         waiting = part, last = b;
     }
@@ -245,7 +237,7 @@ inline void scaled_sums(const Panels& w, int p, int begin, int bricks, int fold,
 }
 
 template <int P>
-inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, int rows, float* out) {
+inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, int rows, float* out, Following& next) {
     const int fold = w.format == OK2_FP8 ? Fp8Pairs::FOLD : w.format == OK2_INT4_A16 ? Int4Pairs::FOLD : 0;
     const int64_t block_stride = (int64_t)a.bricks * BLOCK * BRICK;
     alignas(64) float parts[8 * BLOCK * PANEL];
@@ -256,21 +248,15 @@ inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, 
     for (int begin = 0; begin < w.bricks; begin += BRICKS_THAT_STAY) {
         const int bricks = w.bricks - begin < BRICKS_THAT_STAY ? w.bricks - begin : BRICKS_THAT_STAY;
         const uint8_t *one = w.codes[p] + begin * 1024, *two = P > 1 ? w.codes[p + P - 1] + begin * 1024 : nullptr;
-        const int pairs = ceil_div(rows, 2 * BLOCK), left = w.bricks - begin - bricks;
-        const uint8_t* next = left ? one + bricks * 1024 : w.next.codes ? w.next.codes + p * (int64_t)w.bricks * 1024 : nullptr;
-        const int wanted_bricks = left && left < BRICKS_THAT_STAY ? left : BRICKS_THAT_STAY;
-        const int lines = w.format == OK2_BF16 && next ? ceil_div(wanted_bricks * 16, pairs * bricks) : 0;
-        const int64_t panel = (int64_t)w.bricks * 1024;
         for (int row = 0; row < rows; row += 2 * BLOCK) {
-            const uint8_t* wanted = next ? next + row / (2 * BLOCK) * (int64_t)lines * bricks * 64 : nullptr;
             const uint16_t* x = a.bf16 + a.brick_at(first + row, begin) * BRICK;
             float* to = out + row * PANEL;
             const bool both = rows - row > BLOCK;
-            if (fold && both) scaled_sums<2, P>(w, p, begin, bricks, fold, x, block_stride, to, parts);
-            else if (fold) scaled_sums<1, P>(w, p, begin, bricks, fold, x, block_stride, to, parts);
+            if (fold && both) scaled_sums<2, P>(w, p, begin, bricks, fold, x, block_stride, to, parts, next);
+            else if (fold) scaled_sums<1, P>(w, p, begin, bricks, fold, x, block_stride, to, parts, next);
             else if (both)
-                tile_sums<2, P>(one, two, x, block_stride, bricks, begin == 0, to, TILE_ROWS * PANEL, BLOCK * PANEL, wanted, panel, lines);
-            else tile_sums<1, P>(one, two, x, block_stride, bricks, begin == 0, to, TILE_ROWS * PANEL, BLOCK * PANEL, wanted, panel, lines);
+                tile_sums<2, P>(one, two, x, block_stride, bricks, begin == 0, to, TILE_ROWS * PANEL, BLOCK * PANEL, next);
+            else tile_sums<1, P>(one, two, x, block_stride, bricks, begin == 0, to, TILE_ROWS * PANEL, BLOCK * PANEL, next);
         }
     }
     if (w.format == OK2_INT8_A16)
@@ -286,30 +272,10 @@ inline void stay_pairs(const Panels& w, int p, const Activations& a, int first, 
     _tile_dpbssd(sum, rows_tile, codes_tile);     \
     _tile_stored(sum, part[sum], 64)
 
-// What comes after some panels, codes and then scales, fetched some lines at a time beside the products of these.
-struct Following {
-    const uint8_t *at, *then;
-    int left, left_then;  // lines
-
-    explicit Following(const Panels& w)
-        : at(w.next.codes), then(w.next.scales), left(at ? w.count * w.bricks * (int)brick_bytes(w.format) / 64 : 0),
-          left_then(then ? w.count * w.bricks * PANEL * 2 / 64 : 0) {}
-    int lines() const { return left + left_then; }
-    void fetch(int some) {
-        for (; some > 0; some--, at += 64, left--) {
-            if (left <= 0) {
-                if (left_then <= 0) return;
-                at = then, left = left_then, left_then = 0;
-            }
-            fetch_nearby(at);
-        }
-    }
-};
-
-// One block of 16 rows x one panel, four bricks in flight; `codes` are int8. `beside`: lines fetched beside a brick.
+// One block of 16 rows x one panel, four bricks in flight; `codes` are int8.
 template <int FORMAT>
 __attribute__((noinline)) void fours_in_tiles(const uint8_t* codes, const void* scales, const Activations& a, int first, float* out,
-                                              Following& next, int beside) {
+                                              Following& next) {
     constexpr bool SCALED = FORMAT == OK2_INT4;
     alignas(64) int32_t part[4][BLOCK * PANEL];
     F total[BLOCK];
@@ -334,7 +300,7 @@ __attribute__((noinline)) void fours_in_tiles(const uint8_t* codes, const void* 
     for (int b = 0; b < 3 && b < bricks; b++) sums(b, b);
     for (int b = 0; b < bricks; b++) {
         if (b + 3 < bricks) sums(b + 3, (b + 3) % 4);
-        next.fetch(beside);
+        next.pass(MOMENTS_OF_FOURS);
         const float* row_scales = a.scales + cell + (int64_t)b * BLOCK;
         const F scale = SCALED ? scale_at(FORMAT, scales, b, 0) : spread(1.0f);
         UNROLLED for (int m = 0; m < BLOCK; m++) {
@@ -348,13 +314,11 @@ __attribute__((noinline)) void fours_in_tiles(const uint8_t* codes, const void* 
 #undef OK2_FOURS
 
 template <int FORMAT>
-inline void panels_of_fours(const Panels& w, const Activations& a, int first, int rows, float* out) {
-    Following next(w);
-    const int steps = w.count * ceil_div(rows, BLOCK) * w.bricks, beside = ceil_div(next.lines(), steps);
+inline void panels_of_fours(const Panels& w, const Activations& a, int first, int rows, float* out, Following& next) {
     use_tiles(TILES_FOURS);
     for (int p = 0; p < w.count; p++)
         for (int m = 0; m < rows; m += BLOCK)
-            fours_in_tiles<FORMAT>(w.codes[p], w.scales[p], a, first + m, out + (p * TILE_ROWS + m) * PANEL, next, beside);
+            fours_in_tiles<FORMAT>(w.codes[p], w.scales[p], a, first + m, out + (p * TILE_ROWS + m) * PANEL, next);
 }
 
 #else
@@ -398,25 +362,41 @@ inline Ready ready(const ok2_matrix& m, int first, int count, int rows, uint8_t*
     return r;
 }
 
-// out[panel][row - first][16] of `rows` <= TILE_ROWS rows from `first`, a multiple of 16. With tiles whole blocks of 16
-// rows may be written.
-inline void product(const Ready& r, const Activations& a, int first, int rows, float* out) {
+// About how many moments of tile products `rows` rows take; 0 without tiles, whose products fetch what comes next themselves.
+inline int64_t moments_of(const Ready& r, int rows) {
 #if defined(__AMX_TILE__)
     const Panels& w = r.panels;
-    if (r.tiles && w.format == OK2_INT4) return panels_of_fours<OK2_INT4>(w, a, first, rows, out);
-    if (r.tiles && w.format == OK2_INT8) return panels_of_fours<OK2_INT8>(w, a, first, rows, out);
+    if (!r.tiles) return 0;
+    if (r.passing) return (int64_t)w.count * w.bricks;
+    if (made_of_fours(w.format)) return (int64_t)w.count * ceil_div(rows, BLOCK) * w.bricks * MOMENTS_OF_FOURS;
+    return (int64_t)ceil_div(w.count, 2) * ceil_div(rows, 2 * BLOCK) * w.bricks * 4;
+#else
+    (void)r, (void)rows;
+    return 0;
+#endif
+}
+
+// out[panel][row - first][16] of `rows` <= TILE_ROWS rows from `first`, a multiple of 16. With tiles whole blocks of 16
+// rows may be written.
+inline void product(const Ready& r, const Activations& a, int first, int rows, float* out, Following& next) {
+#if defined(__AMX_TILE__)
+    const Panels& w = r.panels;
+    if (r.tiles && w.format == OK2_INT4) return panels_of_fours<OK2_INT4>(w, a, first, rows, out, next);
+    if (r.tiles && w.format == OK2_INT8) return panels_of_fours<OK2_INT8>(w, a, first, rows, out, next);
     if (r.passing) switch (w.format) {
-            case OK2_BF16: return pass_all_pairs<PlainPairs>(w, a, first, rows, out);
-            case OK2_FP8: return pass_all_pairs<Fp8Pairs>(w, a, first, rows, out);
-            case OK2_INT8_A16: return pass_all_pairs<Int8Pairs>(w, a, first, rows, out);
-            case OK2_INT4_A16: return pass_all_pairs<Int4Pairs>(w, a, first, rows, out);
+            case OK2_BF16: return pass_all_pairs<PlainPairs>(w, a, first, rows, out, next);
+            case OK2_FP8: return pass_all_pairs<Fp8Pairs>(w, a, first, rows, out, next);
+            case OK2_INT8_A16: return pass_all_pairs<Int8Pairs>(w, a, first, rows, out, next);
+            case OK2_INT4_A16: return pass_all_pairs<Int4Pairs>(w, a, first, rows, out, next);
         }
     if (r.tiles) {
         int p = 0;
-        for (; p + 2 <= w.count; p += 2) stay_pairs<2>(w, p, a, first, rows, out);
-        for (; p < w.count; p++) stay_pairs<1>(w, p, a, first, rows, out);
+        for (; p + 2 <= w.count; p += 2) stay_pairs<2>(w, p, a, first, rows, out, next);
+        for (; p < w.count; p++) stay_pairs<1>(w, p, a, first, rows, out, next);
         return;
     }
+#else
+    (void)next;
 #endif
     product_in_registers(r.panels, a, first, rows, out);
 }
