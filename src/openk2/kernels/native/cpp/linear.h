@@ -30,16 +30,16 @@ inline ok2_matrix part_of(const ok2_matrix& m, int part, int outputs) {
     return one;
 }
 
-// Writes every row's outputs of `count` panels from `first`: emit.row(row, output) is a row from an output on, which is given
-// values by (panel, values, outputs), up to 16 at a time; What comes
-// next is in `following` where many rows pass, else in `next`.
+// Gives every row its outputs of `count` panels from `first`: emit.row(row, output) stands for a row from an output on and is called
+// with a panel, its values and how many there are. Memory it writes to (`to`) is fetched before where Emit is FAR. What comes next:
+// `following` where tiles meet many rows, else `next`.
 template <class Emit>
 inline void multiply_panels(const ok2_matrix& m, int first, int count, const Activations& a, int rows, uint8_t* scratch,
                             Coming next, Following following, Emit&& emit) {
     alignas(64) float out[MOST_PANELS * TILE_ROWS * PANEL];
     const Ready r = ready(m, first, count, rows, scratch, next);
     const int left = m.outputs - first * PANEL;
-    // a row that is written is a moment too: fetching as much as products would leave time for is no faster
+    // rows that are written count as moments though nothing is fetched beside them: all lines beside the products were slower
     if (const int64_t moments = moments_of(r, rows)) following.spread_over(moments + rows);
     for (int row = 0; row < rows; row += TILE_ROWS) {
         const int some = rows - row < TILE_ROWS ? rows - row : TILE_ROWS;

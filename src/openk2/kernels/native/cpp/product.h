@@ -26,8 +26,8 @@ inline Coming coming(const ok2_matrix& m, int panel) {
 }
 
 // What comes next, fetched line by line beside the work at hand: evenly over its moments, each about the time of one tile
-// product, and from several places in turn, because what overlaps with tiles is the machine's own prefetching, which goes only so
-// far ahead in a page.
+// product, and from several places in turn, which is faster, probably because the machine's own prefetching goes only so far
+// ahead in a page.
 class Following {
   public:
     void add(const Coming& next, const ok2_matrix& m, int panels) {
