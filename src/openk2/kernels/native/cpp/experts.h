@@ -31,7 +31,7 @@ constexpr int MOMENTS_OF_HIDDEN = 3;  // of tile products, that a row of a brick
 
 // 32 outputs of hidden = silu(gate(x)) * up(x)
 inline void gate_and_up(const Group& g, int brick, const Group* next, int next_brick, const Activations& x, const Activations& hidden,
-                        uint8_t* scratch, int rows_of_step) {
+                        uint8_t* scratch) {
     const ok2_matrix &gate = g.weights->gate, &up = g.weights->up;
     const int first = 2 * brick, left = panels_of(gate) - first, panels = left < 2 ? left : 2;
     const Coming next_gates = next ? coming(next->weights->gate, 2 * next_brick) : Coming{};
@@ -41,8 +41,8 @@ inline void gate_and_up(const Group& g, int brick, const Group* next, int next_b
     const Ready gates = ready(gate, first, panels, g.rows, scratch, few ? coming(up, first) : next_gates);
     uint8_t* const beside = scratch + (int64_t)2 * bricks_of(gate) * 1024;
     const Ready ups = ready(up, first, panels, g.rows, beside, few ? next_gates : next_ups);
-    Following following = following_of(next_gates, gate, panels, rows_of_step);
-    if (!following.empty()) following.add(next_ups, up, panels);
+    Following following(next_gates, gate, panels);
+    following.add(next_ups, up, panels);
     if (const int64_t moments = moments_of(gates, g.rows)) following.spread_over(2 * moments + MOMENTS_OF_HIDDEN * g.rows);
     alignas(64) float gate_out[2 * TILE_ROWS * PANEL], up_out[2 * TILE_ROWS * PANEL];
     for (int row = 0; row < g.rows; row += TILE_ROWS) {
@@ -88,9 +88,9 @@ struct ToTargets {
 
 // y[target] += factor * down(hidden) for some panels of outputs.
 inline void down(const Group& g, int first, int count, const Activations& hidden, float* y, int64_t stride, uint8_t* scratch,
-                 Coming next, int rows_of_step) {
+                 Coming next) {
     multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch, next,
-                    following_of(next, g.weights->down, count, rows_of_step), ToTargets{g, y, stride});
+                    Following(next, g.weights->down, count), ToTargets{g, y, stride});
 }
 
 // Panels of all groups that are added up before the next ones: as many as leave the rows they are added to in the second cache.
@@ -114,7 +114,7 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int rows, int wid
         if (unit >= first_units) unit -= first_units;
         const int bricks = kind.bricks(), after = unit + 1;
         const Group* next = after < kind.count * bricks ? kind.group + after / bricks : nullptr;
-        gate_and_up(kind.group[unit / bricks], unit % bricks, next, after % bricks, *kind.x, *kind.hidden, scratch, rows);
+        gate_and_up(kind.group[unit / bricks], unit % bricks, next, after % bricks, *kind.x, *kind.hidden, scratch);
     });
     team.each(ceil_div(panels, some), [&](int unit) {
         const int begin = unit * some, end = begin + some < panels ? begin + some : panels;
@@ -125,7 +125,7 @@ inline void feed_forward(Team& team, const Groups (&kinds)[2], int rows, int wid
                     const bool last = first + count == end;
                     const Coming next = !last ? coming(kind.group[i].weights->down, first + count)
                                         : i + 1 < kind.count ? coming(kind.group[i + 1].weights->down, begin) : Coming{};
-                    down(kind.group[i], first, count, *kind.hidden, y, width, scratch, next, rows);
+                    down(kind.group[i], first, count, *kind.hidden, y, width, scratch, next);
                 }
     });
 }

@@ -31,8 +31,8 @@ inline ok2_matrix part_of(const ok2_matrix& m, int part, int outputs) {
 }
 
 // Gives every row its outputs of `count` panels from `first`: emit.row(row, output) stands for a row from an output on and is called
-// with a panel, its values and how many there are. Memory it writes to (`to`) is fetched before where Emit is FAR. What comes next:
-// `following` where tiles meet many rows, else `next`.
+// with a panel, its values and how many there are. Memory it writes to (`to`) is fetched before where Emit is FAR. `next` and
+// `following`: what comes after these panels, for products that fetch it their own way and those that do not.
 template <class Emit>
 inline void multiply_panels(const ok2_matrix& m, int first, int count, const Activations& a, int rows, uint8_t* scratch,
                             Coming next, Following following, Emit&& emit) {
@@ -59,13 +59,6 @@ inline void multiply_panels(const ok2_matrix& m, int first, int count, const Act
                     to(p, values + p * TILE_ROWS * PANEL, left - p * PANEL < PANEL ? left - p * PANEL : PANEL);
         }
     }
-}
-
-// What comes next, where a step has many rows.
-inline Following following_of(const Coming& next, const ok2_matrix& m, int panels, int rows_of_step) {
-    Following following;
-    if (rows_of_step > BLOCK) following.add(next, m, panels);
-    return following;
 }
 
 // One of several products that are shared out together.
@@ -131,7 +124,7 @@ inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* 
         const int first = pieces.first_panel(piece, j), left = panels_of(*job.weight) - first;
         const Coming next = coming(*job.weight, first + at_once);
         multiply_panels(*job.weight, first, left < at_once ? left : at_once, *job.x, rows, scratch, next,
-                        following_of(next, *job.weight, at_once, rows), ToRows{job});
+                        Following(next, *job.weight, at_once), ToRows{job});
     });
 }
 
@@ -181,7 +174,7 @@ inline void multiply_heads(Team& team, const ok2_matrix& m, int heads, int outpu
         const ok2_matrix one = part_of(m, head, outputs);
         const Coming next = coming(one, first + at_once);
         multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch, next,
-                        following_of(next, one, at_once, rows), ToHead<Emit>{emit, head});
+                        Following(next, one, at_once), ToHead<Emit>{emit, head});
     });
 }
 

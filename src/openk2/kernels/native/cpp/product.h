@@ -30,12 +30,12 @@ inline Coming coming(const ok2_matrix& m, int panel) {
 // ahead in a page.
 class Following {
   public:
+    Following(const Coming& next, const ok2_matrix& m, int panels) { add(next, m, panels); }
     void add(const Coming& next, const ok2_matrix& m, int panels) {
         const int64_t bricks = (int64_t)panels * bricks_of(m);
         add(next.codes, bricks * brick_bytes(m.format) / 64);
         add(next.scales, bricks * PANEL * 2 / 64);
     }
-    bool empty() const { return count_ == 0; }
     // All that was added, in so many moments.
     void spread_over(int64_t moments) { share_ = moments ? (int)((lines_ * ONE + moments - 1) / moments) : 0; }
     // So many of them pass.
@@ -95,6 +95,7 @@ struct Panels {
     const uint8_t* codes[MOST_PANELS] = {};
     const void* scales[MOST_PANELS] = {};
     Coming next;
+    Following* following = nullptr;   // fetches what comes next instead, where it is not null
     const uint8_t* wanted = nullptr;  // lines of what comes next: those fetched beside a brick, one brick's after the other
     int lines = 0;                    // beside each brick
 };
@@ -223,6 +224,7 @@ inline void fetch_ahead(const Panels& w, int p, int brick) {
         for (int i = 0; i < w.lines && p == 0; i++) fetch_nearby(w.wanted + ((int64_t)brick * w.lines + i) * 64);
         return;
     }
+    if (w.following) return w.following->pass(1);
     constexpr int FAR = AHEAD / W::BYTES;
     const int over = brick + FAR - (w.count - p) * w.bricks;  // bricks beyond these panels
     const bool after = over >= 0 && w.next.codes;
@@ -463,9 +465,12 @@ inline void some_rows(int rows, const Panels& w, const Activations& a, int row, 
     }
 }
 
+// Rows that go through registers at once.
+inline int most_rows(int format) { return form_of(format) == FORM_BF16 ? MOST_PAIR_ROWS : MOST_ROWS; }
+
 // out[panel][row - first][16] of `rows` <= TILE_ROWS rows from `first`, a multiple of 16: blocks in parts as even as can be.
 inline void product_in_registers(const Panels& panels, const Activations& a, int first, int rows, float* out) {
-    const int most = form_of(panels.format) == FORM_BF16 ? MOST_PAIR_ROWS : MOST_ROWS, passes = ceil_div(rows, most);
+    const int most = most_rows(panels.format), passes = ceil_div(rows, most);
     const int64_t lines = panels.next.codes ? panels.count * panels.bricks * brick_bytes(panels.format) / 64 : 0;
     Panels w = panels;
     w.lines = ceil_div((int)lines, passes * w.bricks);

@@ -65,26 +65,6 @@ inline void scale_rows(const Panels& w, int p, int rows, float* out) {
     for (int m = 0; m < rows; m++) store(out + m * PANEL, load(out + m * PANEL) * scale_at(w.format, w.scales[p], 0, 0));
 }
 
-// What comes after the panels of w, from their number `from` on.
-inline Coming after(const Panels& w, int from) {
-    Coming next = w.next;
-    if (next.codes) next.codes += from * w.bricks * brick_bytes(w.format);
-    if (next.scales) next.scales += (int64_t)from * w.bricks * PANEL * 2;
-    return next;
-}
-
-// Fetch what follows the panels at hand, brick by brick beside their own: streams of a few KB are over before the
-// machine's own prefetching has understood them.
-template <class W, int P>
-inline void fetch_next(const Panels& w, int brick) {
-    for (int p = 0; p < P; p++) {
-        const int64_t number = (int64_t)p * w.bricks + brick;
-        const uint8_t* line = w.next.codes + number * W::BYTES;
-        for (int i = 0; i < W::BYTES; i += 64) fetch(line + i);
-        if (w.next.scales && number % 2 == 0) fetch(w.next.scales + number * PANEL * 2);
-    }
-}
-
 // --- Up to 16 rows: bricks of P panels pass once, unpacked just before their product.
 
 template <class W, int P>
@@ -105,11 +85,8 @@ inline void pass_pairs(const Panels& w, int from, const Activations& a, int firs
     if (W::FOLD)
         for (int p = 0; p < P; p++) memset(out + (from + p) * TILE_ROWS * PANEL, 0, 4 * rows * PANEL);
     int waiting = -1;  // the last brick of the sums that are still to be folded
-    Panels some = w;
-    some.next = after(w, from);
     for (int b = 0; b < w.bricks; b++) {
-        if (!next.empty()) next.pass(P);
-        else if (w.next.codes) fetch_next<W, P>(some, b);
+        next.pass(P);
         const uint8_t* brick[P];
         for (int p = 0; p < P; p++) {
             brick[p] = w.codes[from + p] + (int64_t)b * W::BYTES;
@@ -362,13 +339,14 @@ inline Ready ready(const ok2_matrix& m, int first, int count, int rows, uint8_t*
     return r;
 }
 
-// About how many moments of tile products `rows` rows take; 0 without tiles, whose products fetch what comes next themselves.
+// In how many moments the products of `rows` rows can fetch what comes next; 0 where they do it their own way.
 inline int64_t moments_of(const Ready& r, int rows) {
 #if defined(__AMX_TILE__)
     const Panels& w = r.panels;
-    if (!r.tiles) return 0;
-    if (r.passing) return (int64_t)w.count * w.bricks;
-    if (made_of_fours(w.format)) return (int64_t)w.count * ceil_div(rows, BLOCK) * w.bricks * MOMENTS_OF_FOURS;
+    const int64_t bricks = (int64_t)w.count * w.bricks;
+    if (r.passing) return bricks;
+    if (!r.tiles) return rows <= ROWS_IN_REGISTERS ? bricks * ceil_div(rows, most_rows(w.format)) : 0;
+    if (made_of_fours(w.format)) return bricks * ceil_div(rows, BLOCK) * MOMENTS_OF_FOURS;
     return (int64_t)ceil_div(w.count, 2) * ceil_div(rows, 2 * BLOCK) * w.bricks * 4;
 #else
     (void)r, (void)rows;
@@ -395,10 +373,13 @@ inline void product(const Ready& r, const Activations& a, int first, int rows, f
         for (; p < w.count; p++) stay_pairs<1>(w, p, a, first, rows, out, next);
         return;
     }
+    Panels panels = r.panels;
+    if (rows <= ROWS_IN_REGISTERS) panels.following = &next;
+    product_in_registers(panels, a, first, rows, out);
 #else
     (void)next;
-#endif
     product_in_registers(r.panels, a, first, rows, out);
+#endif
 }
 
 }  // namespace
