@@ -28,13 +28,13 @@ SILU = 16 * FLOAT32
 layouts = pytest.mark.parametrize("layout", Layout, ids=lambda layout: layout.name)
 
 
-def experts_of(layout: Layout, count: int = E, width: int = WIDTH) -> list[Expert]:
+def experts_of(layout: Layout, count: int = E, width: int = WIDTH, inputs: int = D) -> list[Expert]:
     """Experts of random weights, each of another size."""
     return [
         (
-            hold(layout, 0.2 * normal(width, D, seed=3 * e)),
-            hold(layout, 0.1 * (e + 1) * normal(width, D, seed=3 * e + 1)),
-            hold(layout, 0.1 * normal(D, width, seed=3 * e + 2)),
+            hold(layout, 0.2 * normal(width, inputs, seed=3 * e)),
+            hold(layout, 0.1 * (e + 1) * normal(width, inputs, seed=3 * e + 1)),
+            hold(layout, 0.1 * normal(inputs, width, seed=3 * e + 2)),
         )
         for e in range(count)
     ]
@@ -135,11 +135,13 @@ def test_all_levels_give_the_same_bits(levels: list[Level], layout: Layout) -> N
 
 
 @layouts
+@pytest.mark.parametrize("inputs", [32, D])
 @pytest.mark.parametrize("width", [1, 16, 17, 48, 64])
-def test_widths_that_fill_panels_and_bricks_and_that_do_not(level: Level, layout: Layout, width: int) -> None:
-    """Gate and up are made two panels at a time, which is one brick of what down reads; the last may be half."""
-    experts, experts_NK = experts_of(layout, 2, width), torch.arange(40)[:, None] % 2
-    x_ND, weights_NK = normal(40, D, seed=1), normal(40, 1, seed=2)
+def test_widths_that_fill_panels_and_bricks_and_that_do_not(level: Level, layout: Layout, width: int, inputs: int) -> None:
+    """Gate and up are made two panels at a time, which is one brick of what down reads; the last may be half. Of one brick
+    and one panel the scales take half a line of memory."""
+    experts, experts_NK = experts_of(layout, 2, width, inputs), torch.arange(40)[:, None] % 2
+    x_ND, weights_NK = normal(40, inputs, seed=1), normal(40, 1, seed=2)
     y_ND = routed_experts(level, packed_for(level, experts), x_ND, experts_NK, weights_NK)
     sum_ND, slack_ND = expected(experts, x_ND, experts_NK, weights_NK)
     assert ((y_ND.double() - sum_ND).abs() <= slack_ND).all()
