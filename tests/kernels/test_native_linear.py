@@ -32,8 +32,8 @@ from openk2.kernels.native.packed import linear
 from openk2.quantization import fp8, int4, int8
 
 SHAPES = ((1, 1), (16, 32), (48, 32), (17, 33), (50, 75), (130, 260), (70, 1000), (20, 4001))
-"""Outputs and inputs: less than a panel and a brick, exactly one, three panels of one brick, a little more, FP8's blocks
-crossed, long sums."""
+"""Outputs and inputs: less than a panel and a brick, exactly one, three panels of one brick, a little more, FP8's
+blocks crossed, long sums."""
 ROWS = 150
 
 layouts = pytest.mark.parametrize("layout", Layout, ids=lambda layout: layout.name)
