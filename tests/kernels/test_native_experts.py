@@ -140,8 +140,8 @@ def test_all_levels_give_the_same_bits(levels: list[Level], layout: Layout) -> N
 def test_widths_that_fill_panels_and_bricks_and_that_do_not(
     level: Level, layout: Layout, width: int, inputs: int
 ) -> None:
-    """Gate and up are made two panels at a time, which is one brick of what down reads; the last may be half. The scales
-    of one panel of one brick take half a line of memory."""
+    """Gate and up are made two panels at a time, which is one brick of what down reads; the last may be half. Scales
+    of a single panel and brick take half a line of memory."""
     experts, experts_NK = experts_of(layout, 2, width, inputs), torch.arange(40)[:, None] % 2
     x_ND, weights_NK = normal(40, inputs, seed=1), normal(40, 1, seed=2)
     y_ND = routed_experts(level, packed_for(level, experts), x_ND, experts_NK, weights_NK)
