@@ -64,33 +64,20 @@ inline void gate_and_up(const Group& g, int brick, const Group* next, int next_b
 
 // Adds to the rows of y that a group's rows are meant for.
 struct ToTargets {
-    struct Row {
-        float* to;
-        float factor;
-
-        void operator()(int panel, const float* values, int n) const {
-            float* const y = to + panel * PANEL;
-            if (n == PANEL)
-                for (int v = 0; v < PANEL; v += LANES) store(y + v, fma(load(values + v), spread(factor), load(y + v)));
-            else
-                for (int k = 0; k < n; k++) y[k] = fmaf(values[k], factor, y[k]);
-        }
-    };
     static constexpr bool FAR = false;
     const Group& g;
     float* y;
     int64_t stride;
 
-    Row row(int row, int output) const {
-        return {y + (g.targets ? g.targets[row] : row) * stride + output, g.factors ? g.factors[row] : 1.0f};
+    RowOfY row(int row, int output) const {
+        return {y + (g.targets ? g.targets[row] : row) * stride + output, true, g.factors ? g.factors[row] : 1.0f};
     }
 };
 
 // y[target] += factor * down(hidden) for some panels of outputs.
 inline void down(const Group& g, int first, int count, const Activations& hidden, float* y, int64_t stride, uint8_t* scratch,
                  Coming next) {
-    multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch, next,
-                    Following(next, g.weights->down, count), ToTargets{g, y, stride});
+    multiply_panels(g.weights->down, first, count, hidden.from(g.first), g.rows, scratch, next, ToTargets{g, y, stride});
 }
 
 // Panels of all groups that are added up before the next ones: as many as leave the rows they are added to in the second cache.

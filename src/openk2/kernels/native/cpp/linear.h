@@ -31,13 +31,14 @@ inline ok2_matrix part_of(const ok2_matrix& m, int part, int outputs) {
 }
 
 // Gives every row its outputs of `count` panels from `first`: emit.row(row, output) stands for a row from an output on and is called
-// with a panel, its values and how many there are. Memory it writes to (`to`) is fetched before where Emit is FAR. `next` and
-// `following`: what comes after these panels, for products that fetch it their own way and those that do not.
+// with a panel, its values and how many there are. Memory it writes to (`to`) is fetched before where Emit is FAR. `next`: what
+// comes after these panels.
 template <class Emit>
 inline void multiply_panels(const ok2_matrix& m, int first, int count, const Activations& a, int rows, uint8_t* scratch,
-                            Coming next, Following following, Emit&& emit) {
+                            Coming next, Emit&& emit) {
     alignas(64) float out[MOST_PANELS * TILE_ROWS * PANEL];
     const Ready r = ready(m, first, count, rows, scratch, next);
+    Following following(next, m, count);
     const int left = m.outputs - first * PANEL;
     // rows that are written count as moments though nothing is fetched beside them: all lines beside the products were slower
     if (const int64_t moments = moments_of(r, rows)) following.spread_over(moments + rows);
@@ -70,24 +71,28 @@ struct Job {
     bool add = false;  // to what y holds
 };
 
+// A row of y from an output on: values are put there, or added times a factor.
+struct RowOfY {
+    float* to;
+    bool add;
+    float factor = 1.0f;
+
+    void operator()(int panel, const float* values, int n) const {
+        float* const y = to + panel * PANEL;
+        if (n == PANEL)
+            for (int v = 0; v < PANEL; v += LANES)
+                store(y + v, add ? fma(load(values + v), spread(factor), load(y + v)) : load(values + v));
+        else
+            for (int i = 0; i < n; i++) y[i] = add ? fmaf(values[i], factor, y[i]) : values[i];
+    }
+};
+
 // Writes to the rows of a job's y.
 struct ToRows {
-    struct Row {
-        float* to;
-        bool add;
-
-        void operator()(int panel, const float* values, int n) const {
-            float* const y = to + panel * PANEL;
-            if (n == PANEL)
-                for (int v = 0; v < PANEL; v += LANES) store(y + v, add ? load(y + v) + load(values + v) : load(values + v));
-            else
-                for (int i = 0; i < n; i++) y[i] = add ? y[i] + values[i] : values[i];
-        }
-    };
     static constexpr bool FAR = true;
     const Job& job;
 
-    Row row(int row, int output) const { return {job.y + row * job.stride + output, job.add}; }
+    RowOfY row(int row, int output) const { return {job.y + row * job.stride + output, job.add}; }
 };
 
 constexpr int MOST_JOBS = 6;
@@ -123,8 +128,7 @@ inline void multiply(Team& team, const Job* jobs, int count, int rows, uint8_t* 
         const Job& job = jobs[j];
         const int first = pieces.first_panel(piece, j), left = panels_of(*job.weight) - first;
         const Coming next = coming(*job.weight, first + at_once);
-        multiply_panels(*job.weight, first, left < at_once ? left : at_once, *job.x, rows, scratch, next,
-                        Following(next, *job.weight, at_once), ToRows{job});
+        multiply_panels(*job.weight, first, left < at_once ? left : at_once, *job.x, rows, scratch, next, ToRows{job});
     });
 }
 
@@ -172,9 +176,8 @@ inline void multiply_heads(Team& team, const ok2_matrix& m, int heads, int outpu
     team.each(heads * units, [&](int unit) {
         const int head = unit / units, first = unit % units * at_once, left = panels - first;
         const ok2_matrix one = part_of(m, head, outputs);
-        const Coming next = coming(one, first + at_once);
-        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch, next,
-                        Following(next, one, at_once), ToHead<Emit>{emit, head});
+        multiply_panels(one, first, left < at_once ? left : at_once, x[head], rows, scratch, coming(one, first + at_once),
+                        ToHead<Emit>{emit, head});
     });
 }
 

@@ -373,13 +373,10 @@ inline void product(const Ready& r, const Activations& a, int first, int rows, f
         for (; p < w.count; p++) stay_pairs<1>(w, p, a, first, rows, out, next);
         return;
     }
-    Panels panels = r.panels;
-    if (rows <= ROWS_IN_REGISTERS) panels.following = &next;
-    product_in_registers(panels, a, first, rows, out);
-#else
-    (void)next;
-    product_in_registers(r.panels, a, first, rows, out);
 #endif
+    Panels panels = r.panels;
+    if (moments_of(r, rows)) panels.following = &next;
+    product_in_registers(panels, a, first, rows, out);
 }
 
 }  // namespace
