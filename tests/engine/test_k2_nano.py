@@ -64,3 +64,14 @@ def test_it_answers_a_greeting_without_a_call_and_a_calculation_with_one(nano: t
     assert not greeting.tool_calls
     call = answer("What is 23 * 17?").tool_calls
     assert [(one.name, one.arguments) for one in call] == [("python", '{"code": "23 * 17"}')]
+
+
+def test_without_tools_it_answers_in_words(nano: tuple[K2Model, Tokenizer]) -> None:
+    model, tokenizer = nano
+    backend = EngineBackend(Engine(model, tokenizer), "k2-nano")
+    for text in ("What is 17 * 6?", "What files are here?"):
+        asked = ChatRequest((Message("user", text),), sampling=SamplingParams(temperature=0, max_tokens=80))
+        answer = asyncio.run(complete(backend, asked))
+        assert answer.reason == "stop"
+        assert answer.message.content
+        assert not answer.message.tool_calls

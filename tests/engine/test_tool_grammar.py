@@ -281,8 +281,12 @@ class Loose:
     def check(self, prompt_ids: Sequence[int]) -> None:
         pass
 
+    def __init__(self) -> None:
+        self.biases: dict[int, float] = {}
+
     async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         assert sampling.grammar is None
+        self.biases = dict(sampling.logit_bias)
         yield [TokenPiece(0, BYTES.id("<|im_end|>"), finish="stop")]
 
 
@@ -296,3 +300,17 @@ def test_a_backend_without_grammars_is_asked_where_nothing_is_required() -> None
     ):
         with pytest.raises(RequestError, match=f"{what} is asked for, which loose cannot be held to"):
             asyncio.run(complete(backend, asked))
+
+
+def test_the_tokens_that_begin_a_call_are_not_drawn_where_none_may_be_made() -> None:
+    loose = Loose()
+    section, call = BYTES.id("<|tool_calls_section_begin|>"), BYTES.id("<|tool_call_begin|>")
+
+    def biases(asked: ChatRequest) -> dict[int, float]:
+        asyncio.run(complete(RenderedBackend(loose), asked))
+        return loose.biases
+
+    assert biases(request()) == {}
+    assert biases(request(ToolChoice("none"))) == {section: -100, call: -100}
+    assert biases(request(tools=())) == {section: -100, call: -100}
+    assert biases(request(tools=(), sampling={"logit_bias": {65: 1.0, call: 2.0}})) == {section: -100, call: 2, 65: 1}

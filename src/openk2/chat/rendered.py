@@ -29,9 +29,12 @@ from openk2.chat.parser import OutputParser
 from openk2.chat.pieces import Pieces, TokenPiece
 from openk2.chat.sampling import GrammarSpec, SamplingParams
 from openk2.chat.stopping import StopText
-from openk2.chat.template import render
+from openk2.chat.template import CALL_BEGIN, SECTION_BEGIN, render
 from openk2.chat.tool_grammar import grammar_of
 from openk2.errors import RequestError
+
+NEVER = -100.0
+"""Added to a logit so that its token is not drawn: the least that OpenAI's API takes."""
 
 
 class RenderedBackend:
@@ -78,14 +81,22 @@ class RenderedBackend:
                 raise RequestError(f"{what} is asked for, which {self.name} cannot be held to; accepted: none")
         return None
 
+    def _sampling(self, request: ChatRequest) -> SamplingParams:
+        """How the answer is drawn: after its grammar; and where it may be anything but a call, the tokens that begin one
+        are not drawn, which a model that was taught to use tools does without being given any."""
+        grammar, biases = self._grammar(request), request.sampling.logit_bias
+        if grammar is None and not request.may_call:
+            special = self.tokenizer.special
+            biases = {special[name]: NEVER for name in (SECTION_BEGIN, CALL_BEGIN) if name in special} | dict(biases)
+        return replace(request.sampling, grammar=grammar, logit_bias=biases)
+
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Event, None]:
         """See `ChatBackend.stream`; PromptTokens comes with the first sampled token. Of several answers one that met
         its stop string is heard no more, but computed until all others ended."""
         prompt = self.render(request)
         self.tokens.check(prompt)
         # A schema that is new takes a while to be looked through.
-        grammar = await asyncio.to_thread(self._grammar, request)
-        sampling = replace(request.sampling, grammar=grammar)
+        sampling = await asyncio.to_thread(self._sampling, request)
         replies = [_Reply(self._parser(request), sampling) for _ in range(sampling.n)]
         last: TokenPiece | None = None
         async with aclosing(self.tokens.generate(prompt, replace(sampling, stop=()))) as batches:
