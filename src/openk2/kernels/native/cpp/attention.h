@@ -104,8 +104,9 @@ inline void attend_whole_segment(const ok2_latents& l, const Span& span, int beg
                                  const float (*ends)[COLUMNS], const AttentionScratch& s, const Seen* seen) {
     const bool far = 2 * (int64_t)span.end * l.width > STAYS;
     find_rows(l, span.chunk->pages, begin, end, SEGMENT, s.rows);
-    if (far && !course.fetched) Streams({s.rows, end - begin, l.width * 2}).fetch_all();
-    Streams ahead(far ? ahead_of(l, span, begin + SEGMENT, course.until, SEGMENT, s.after) : Ahead{});
+    if (far && !course.fetched) Streams(l, span.chunk->pages, begin, end).fetch_all();
+    const int next = begin + SEGMENT, until = course.until < next + SEGMENT ? course.until : next + SEGMENT;
+    Streams ahead(l, span.chunk->pages, next, far ? until : next);
     float visible[GROUPS][COLUMNS];
     for (int g = 0; g < span.groups(); g++) store(visible[g], load(ends[g]) - spread((float)begin));
     attend_in_tiles(l, s, end - begin, span.groups(), visible, seen, ahead);

@@ -16,35 +16,54 @@ constexpr int64_t SCORES_OF_GROUP = SEGMENT * COLUMNS, WEIGHTS_OF_GROUP = SEGMEN
 // was fetched at once, and from many places in turn, because memory is slow to answer and the processor, on its own, is at
 // most some lines ahead in each place.
 struct Streams {
-    static constexpr int COUNT = 16;  // places
-    const uint8_t* at[COUNT];         // 16 rows each, which mostly lie one after the other
-    const uint8_t* const* rows;
-    int tiles, lines;                 // of 16 rows; of a tile
-    int round = 0, turn = 0, end = 0;
+    static constexpr int COUNT = 16, MOST = 3;  // places; lines at once
+    const uint8_t* tile[SEGMENT / 16];          // 16 rows each, which mostly lie one after the other
+    int tiles;
+    const uint8_t* at[COUNT + MOST - 1];        // the tiles of this round; behind the last the first ones again, a line further
+    int lines;                                  // of a tile
+    int round = 0, left = 0;                    // lines of this round
+    int64_t place = 0, line = 0;                // of the next one; bytes into its tile
 
-    explicit Streams(const Ahead& ahead) : rows(ahead.rows), tiles(ceil_div(ahead.left, 16)), lines(ahead.bytes / 4) { begin_round(); }
+    // Of the tokens from position `begin` to `end`, at most a segment.
+    Streams(const ok2_latents& l, const int32_t* pages, int begin, int end)
+        : tiles(end > begin ? ceil_div(end - begin, 16) : 0), lines(l.width / 2) {
+        for (int i = 0; i < tiles; i++) {
+            const int position = begin + 16 * i, page = position / l.page_tokens;
+            const int64_t slot = (int64_t)pages[page] * l.page_tokens + position % l.page_tokens;
+            tile[i] = (const uint8_t*)l.slots + slot * l.width * 2;
+        }
+        begin_round();
+    }
 
     void begin_round() {
         const int rounds = ceil_div(tiles, COUNT);
-        turn = 0, end = round < rounds ? lines * COUNT : 0;
-        for (int i = 0; end && i < COUNT; i++) {
-            const int tile = i * rounds + round;
-            at[i] = rows[16 * (tile < tiles ? tile : tiles - 1)];
+        place = line = 0, left = round < rounds ? lines * COUNT : 0;
+        for (int i = 0; left && i < COUNT; i++) {
+            const int next = i * rounds + round;
+            at[i] = tile[next < tiles ? next : tiles - 1];
         }
+        for (int i = 0; left && i < MOST - 1; i++) at[COUNT + i] = at[i] + 64;
         round++;
     }
 
+    // In few instructions: this stands beside every few of what computes.
     template <int LINES>
     __attribute__((always_inline)) inline void fetch() {
-        if (!end) return;
-        UNROLLED for (int i = 0; i < LINES; i++) {
-            fetch_nearby(at[turn % COUNT] + turn / COUNT * 64);
-            if (++turn == end) return begin_round();
-        }
+        static_assert(LINES <= MOST, "");
+        if (!left) return;
+        if (left <= LINES) return end_round();
+        UNROLLED for (int i = 0; i < LINES; i++) fetch_nearby(at[place + i] + line);
+        left -= LINES, place += LINES;
+        if (place >= COUNT) place -= COUNT, line += 64;
+    }
+
+    __attribute__((noinline)) void end_round() {
+        for (; left; left--, place++) fetch_nearby(at[place] + line);
+        begin_round();
     }
 
     void fetch_all() {
-        while (end) fetch<1>();
+        while (left) fetch<1>();
     }
 };
 // Lines fetched beside a tile of latents that meets queries, two tokens' weights, and two tokens that are put by pairs: as evenly over
@@ -91,9 +110,11 @@ inline void arrange_tiles(const Queries& q, int64_t at, int columns, int width, 
 }
 
 // Where 16 tokens' latents are equally far apart, as the rows of a tile have to be, or a copy.
-inline const uint8_t* rows_of_tile(const uint8_t* const* rows, int64_t bytes, uint8_t* gathered) {
-    bool together = true;
-    for (int i = 1; i < 16; i++) together = together && rows[i] == rows[0] + i * bytes;
+inline const uint8_t* rows_of_tile(const ok2_latents& l, const uint8_t* const* rows, uint8_t* gathered) {
+    const int64_t bytes = (int64_t)l.width * 2;
+    const bool pages_hold_tiles = l.page_tokens % 16 == 0;  // then only a tile that is filled up with its last row is none
+    bool together = rows[15] == rows[0] + 15 * bytes;
+    for (int i = 1; i < 15 && !pages_hold_tiles; i++) together = together && rows[i] == rows[0] + i * bytes;
     if (together) return rows[0];
     for (int i = 0; i < 16; i++) memcpy(gathered + i * bytes, rows[i], bytes);
     return gathered;
@@ -105,7 +126,7 @@ inline void score_tokens(const ok2_latents& l, const uint8_t* const* rows, uint8
                          Streams& ahead) {
     const int64_t stride = (int64_t)l.width * 2;
     const uint8_t* latents[T];
-    for (int t = 0; t < T; t++) latents[t] = rows_of_tile(rows + 16 * t, stride, gathered + 16 * t * stride);
+    for (int t = 0; t < T; t++) latents[t] = rows_of_tile(l, rows + 16 * t, gathered + 16 * t * stride);
     const uint8_t *one = (const uint8_t*)queries, *two = (const uint8_t*)(queries + query_floats(l.width));
     written();
     _tile_zero(0);
@@ -168,9 +189,9 @@ inline void put_by_pairs(const AttentionScratch& s, int part, int k, uint16_t* t
         const uint8_t* const* rows = s.rows + part * PART + 2 * i;
         Pair both[V];
         interleave<V>((const uint16_t*)rows[0] + k, (const uint16_t*)rows[1] + k, both);
+        ahead.fetch<V < BESIDE ? V : BESIDE>();
         UNROLLED for (int v = 0; v < V; v++) {
             _mm512_store_si512(to + (v * PART / 2 + i) * 32, both[v]);
-            if (v < BESIDE) ahead.fetch<1>();
         }
     }
 }
