@@ -82,8 +82,8 @@ class RenderedBackend:
         return None
 
     def _sampling(self, request: ChatRequest) -> SamplingParams:
-        """How the answer is drawn: after its grammar; and where it may be anything but a call, the tokens that begin one
-        are not drawn, which a model that was taught to use tools does without being given any."""
+        """How the answer is drawn: after its grammar. Where it may be anything but a call, the tokens that begin one are
+        left out: a model that was taught to use tools calls them without being given any."""
         grammar, biases = self._grammar(request), request.sampling.logit_bias
         if grammar is None and not request.may_call:
             special = self.tokenizer.special
