@@ -82,7 +82,7 @@ class RenderedBackend:
         return None
 
     def _sampling(self, request: ChatRequest) -> SamplingParams:
-        """How the answer is drawn: after its grammar. Where it may be anything but a call, the tokens that begin one are
+        """How the answer is drawn: after its grammar. Where it may be all but a call, the tokens that begin one are
         left out: a model that was taught to use tools calls them without being given any."""
         grammar, biases = self._grammar(request), request.sampling.logit_bias
         if grammar is None and not request.may_call:
