@@ -8,7 +8,10 @@ Shapes: N tokens, T known ones, H heads, R latent rank, C = R + width of the rot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ctypes
+import mmap
+import sys
+from dataclasses import dataclass, replace
 
 import pytest
 import torch
@@ -235,6 +238,29 @@ def test_what_comes_later_does_not_leak(level: Level, dtype: torch.dtype, rank: 
     asked[slots[: 55 + 1]] = True
     cache.slots_SC[~asked] = torch.nan
     assert torch.equal(cache.attend(level, *sequence.cut(10, 20)[:1]), before_NHR[:10])
+
+
+def with_nothing_behind(numbers: Tensor) -> Tensor:
+    """The same, in memory whose next byte must not be read: who does is killed."""
+    size = numbers.nbytes + -numbers.nbytes % mmap.PAGESIZE
+    memory = mmap.mmap(-1, size + mmap.PAGESIZE)
+    begin = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    protect = ctypes.CDLL(None, use_errno=True).mprotect
+    assert protect(ctypes.c_void_p(begin + size), ctypes.c_size_t(mmap.PAGESIZE), 0) == 0
+    copy = torch.frombuffer(memory, dtype=numbers.dtype, count=len(numbers), offset=size - numbers.nbytes)
+    return copy.copy_(numbers)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is protected as Linux does it")
+@types
+@pytest.mark.parametrize("start", [1_900, 18_100])
+def test_no_page_is_asked_for_behind_the_last(level: Level, dtype: torch.dtype, start: int) -> None:
+    """Also by what fetches latents ahead."""
+    cache = Cache.of(start + 1, 64, 32, 16, dtype)
+    sequence = cache.sequence(start, 1, heads=2)
+    level.library.threads = 2
+    told = replace(sequence, pages=with_nothing_behind(sequence.pages))
+    assert torch.equal(cache.attend(level, told), cache.attend(level, sequence))
 
 
 @types

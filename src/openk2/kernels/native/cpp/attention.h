@@ -294,7 +294,8 @@ inline void attend(openk2::Team& team, const ok2_latents& l, const Queries& quer
             const int end = left < plan.piece ? segments : first + plan.piece;
             // the next piece is mostly this thread's too
             const bool goes_on = unit + 1 < team.first_of(units, team.thread + 1);
-            attend_segments(way, l, span, heads, first, end, {goes_on ? span.end : end * SEGMENT, number && unit == expected}, s, sum, part);
+            const int until = goes_on || end == segments ? span.end : end * SEGMENT;
+            attend_segments(way, l, span, heads, first, end, {until, number && unit == expected}, s, sum, part);
             expected = goes_on ? unit + 1 : -1;
             for (int g = 0; g < span.groups(); g++)
                 memcpy(partial_at(m, span.partial + number * plan.groups + g, l.rank).largest, sum[g].largest, 4 * size);
