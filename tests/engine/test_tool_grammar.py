@@ -278,11 +278,11 @@ class Loose:
     name, tokenizer, grammars = "loose", BYTES, False
     context_length: int | None = 4096
 
-    def check(self, prompt_ids: Sequence[int]) -> None:
-        pass
-
     def __init__(self) -> None:
         self.biases: dict[int, float] = {}
+
+    def check(self, prompt_ids: Sequence[int]) -> None:
+        pass
 
     async def generate(self, prompt_ids: Sequence[int], sampling: SamplingParams) -> AsyncGenerator[Pieces, None]:
         assert sampling.grammar is None
